@@ -113,18 +113,19 @@ export const next = (schedule: QuerySchedule, progress: Progress): Next => {
   return { _tag: "AskAt", at: Math.min(wanted, end) }
 }
 
+/** After so many faults in a row a recheck is given up, and the next one is waited for. */
+const MAX_RECHECK_FAULTS = 10
+
 /**
  * When a resting order (closed, failed, unresolved) is asked again; `undefined` when never.
- * `done` rechecks have been answered since `restedAt`; a recheck that met a fault is repeated.
+ * A recheck that met a fault is repeated with back-off.
  */
 export const nextRecheck = (
   schedule: QuerySchedule,
-  rest: { readonly restedAt: number; readonly now: number; readonly done: number; readonly faults: number }
+  rest: { readonly restedAt: number; readonly now: number; readonly faults: number }
 ): number | undefined => {
-  const after = schedule.recheckAfter[rest.done]
-  if (after === undefined) return undefined
-  return Math.max(
-    rest.restedAt + after,
-    rest.now + Math.max(schedule.firstEvery, backOff(schedule, rest.faults))
-  )
+  const dues = schedule.recheckAfter.map((after) => rest.restedAt + after)
+  const repeats = rest.faults > 0 && rest.faults <= MAX_RECHECK_FAULTS && dues.some((due) => due <= rest.now)
+  if (repeats) return rest.now + backOff(schedule, rest.faults)
+  return dues.find((due) => due > rest.now)
 }

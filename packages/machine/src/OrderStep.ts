@@ -1,0 +1,95 @@
+/**
+ * The machine as a pure function: snapshot and event in, snapshot and commands out. No actor, no timer.
+ * Uses XState's own pure transition functions, so it can't differ from the running actor.
+ */
+import { QuerySchedule } from "@umf-order-sync/core"
+import { initialTransition, type SnapshotFrom, transition } from "xstate"
+import type { OrderCommand } from "./OrderCommand.ts"
+import type { OrderContext } from "./OrderContext.ts"
+import { describe, type OrderEvent } from "./OrderEvent.ts"
+import { type AskingState, nameOf, type OrderSnapshot, type ResultState } from "./OrderSnapshot.ts"
+import { type OrderMachine, orderMachine } from "./orderMachine.ts"
+import type { OrderInput } from "./orderSetup.ts"
+
+/** A change of state, for people and logs. */
+export interface Transition {
+  /** ms since the epoch */
+  readonly at: number
+  readonly from: string
+  readonly to: string
+  readonly because: string
+}
+
+/** What one event led to. `transition` is absent where the state stayed the same. */
+export interface Step {
+  readonly snapshot: OrderSnapshot
+  readonly commands: ReadonlyArray<OrderCommand>
+  readonly transition: Transition | undefined
+}
+
+export interface OrderStep {
+  /** Begins to follow an order: its first snapshot, and the command to query at once. */
+  readonly start: (input: OrderInput) => Step
+  /** One step. */
+  readonly step: (snapshot: OrderSnapshot, event: OrderEvent) => Step
+  /**
+   * The commands that a snapshot implies when it is taken up again, after a restart for example: a query
+   * that was under way is asked again, a wait goes on.
+   */
+  readonly takeUp: (snapshot: OrderSnapshot) => ReadonlyArray<OrderCommand>
+}
+
+const commandTypes: ReadonlySet<string> = new Set<OrderCommand["type"]>([
+  "query",
+  "wake",
+  "tell",
+  "askPerson"
+])
+
+type Actions = ReturnType<typeof transition<OrderMachine>>[1]
+
+const toCommands = (actions: Actions): ReadonlyArray<OrderCommand> =>
+  actions.flatMap((action) =>
+    commandTypes.has(action.type)
+      ? [{ type: action.type, ...(action.params as object | undefined) } as OrderCommand]
+      : []
+  )
+
+/** Keys without a value are left out, so that a snapshot equals its own decoded text. */
+const compact = (context: OrderContext): OrderContext =>
+  Object.fromEntries(
+    Object.entries(context).filter(([, value]) => value !== undefined)
+  ) as unknown as OrderContext
+
+/** The persisted form of a running machine's snapshot. */
+export const toSnapshot = (running: SnapshotFrom<OrderMachine>): OrderSnapshot => {
+  const value = running.value as { readonly result: ResultState; readonly asking: AskingState }
+  return { version: 1, result: value.result, asking: value.asking, context: compact(running.context) }
+}
+
+/** The steps of the machine for a schedule (QuerySchedule's defaults if none is given). */
+export const make = (schedule: QuerySchedule.QuerySchedule = QuerySchedule.defaults): OrderStep => {
+  const machine = orderMachine(schedule)
+  return {
+    start: (input) => {
+      const [running, actions] = initialTransition(machine, input)
+      return { snapshot: toSnapshot(running), commands: toCommands(actions), transition: undefined }
+    },
+    step: (snapshot, event) => {
+      const { result, asking, context } = snapshot
+      const before = machine.resolveState({ value: { result, asking }, context })
+      const [running, actions] = transition(machine, before, event)
+      const after = toSnapshot(running)
+      const [from, to] = [nameOf(snapshot), nameOf(after)]
+      return {
+        snapshot: after,
+        commands: toCommands(actions),
+        transition: from === to ? undefined : { at: event.at, from, to, because: describe(event) }
+      }
+    },
+    takeUp: ({ asking, context }) => {
+      if (asking === "querying") return [{ type: "query", operation: context.operation }]
+      return context.nextQueryAt === undefined ? [] : [{ type: "wake", at: context.nextQueryAt }]
+    }
+  }
+}
