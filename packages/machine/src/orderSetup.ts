@@ -11,7 +11,7 @@ import { type Answered, isDisbelief, type OrderEvent } from "./OrderEvent.ts"
 /** What an order is followed with. */
 export interface OrderInput {
   readonly order: Order.OrderRef
-  /** Now, in ms since the epoch. */
+  /** When the asking began, in ms since the epoch: the schedule counts from here. Now, for a new order. */
   readonly at: number
   /** What was asked of the platform last; a payment, if nothing else is said. */
   readonly operation?: Order.Operation

@@ -18,6 +18,7 @@ import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
 import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import * as Semaphore from "effect/Semaphore"
 import * as GatewayConfig from "./GatewayConfig.ts"
 import { CircuitOpen, DeadlineReached, GatewayError, NotSent, type Reason, TimedOut } from "./GatewayError.ts"
 import * as Transport from "./Transport.ts"
@@ -91,6 +92,8 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
     tripPolicy: CircuitBreaker.consecutive(config.circuitBreaker.failures),
     openDuration: config.circuitBreaker.openFor
   })
+  // Requests that the pool could not take at once would spend their time-out in its queue.
+  const places = yield* Semaphore.make(config.connections)
   const timeoutMillis = Duration.toMillis(config.timeout)
   const deadlineMillis = Duration.toMillis(config.deadline)
 
@@ -146,7 +149,7 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       const body = yield* signedBody(order)
       for (let retry = 0; ; retry++) {
         yield* takeTurn(order.merId)
-        const result = yield* Effect.result(ask(body, order, operation))
+        const result = yield* Effect.result(places.withPermits(1)(ask(body, order, operation)))
         if (retry >= config.retries || !mayPass(result)) return yield* Effect.fromResult(result)
         const pause = yield* backOff(retry)
         // A try that has not its full time left would only be a time-out of our own making.

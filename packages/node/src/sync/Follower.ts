@@ -1,0 +1,124 @@
+/**
+ * Follows one order: takes events one at a time, steps the machine, saves, publishes, and carries out
+ * the commands. One fiber for the steps, one for the query or the wait that is under way.
+ *
+ * A fault of the gateway is an event like any other; a defect in it is logged and becomes a fault. So
+ * nothing but the end of the scope ends the following of an order that is not at rest.
+ */
+import { type OrderCommand, OrderEvent, OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as FiberHandle from "effect/FiberHandle"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import * as Schedule from "effect/Schedule"
+import * as GatewayError from "../gateway/GatewayError.ts"
+import type { OrderGateway } from "../gateway/OrderGateway.ts"
+import type { OrderStore, StoredOrder } from "../store/OrderStore.ts"
+import { fromStep, type OrderTransition } from "./OrderTransition.ts"
+
+/** One order that is being followed. */
+export interface Follower {
+  stored: StoredOrder
+  readonly mailbox: Queue.Queue<OrderEvent.OrderEvent>
+  readonly hub: PubSub.PubSub<OrderTransition>
+}
+
+/** What a follower works with. */
+export interface Tools {
+  readonly steps: OrderStep.OrderStep
+  readonly gateway: OrderGateway["Service"]
+  readonly store: OrderStore["Service"]
+  /** Every transition of every order goes here too. */
+  readonly publish: (transition: OrderTransition) => Effect.Effect<unknown>
+}
+
+export const make = (stored: StoredOrder): Effect.Effect<Follower> =>
+  Effect.all({
+    mailbox: Queue.unbounded<OrderEvent.OrderEvent>(),
+    hub: PubSub.unbounded<OrderTransition>()
+  }).pipe(Effect.map((parts) => ({ stored, ...parts })))
+
+const isAtRest = (follower: Follower): boolean =>
+  follower.stored.snapshot.asking === "idle" && Queue.sizeUnsafe(follower.mailbox) === 0
+
+/** A store that is away for a while stops nothing: the step is saved when it is back. */
+const untilStored = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("30 seconds")])
+
+/** Asks the platform, and turns what comes of it into an event. Never fails. */
+const ask = Effect.fnUntraced(function* (
+  tools: Tools,
+  follower: Follower,
+  command: OrderCommand.OrderCommand & { type: "query" }
+) {
+  const event = yield* tools.gateway.query(follower.stored.snapshot.context.order, command.operation).pipe(
+    Effect.flatMap((conclusion) =>
+      Effect.map(Clock.currentTimeMillis, (at) => OrderEvent.answered(at, conclusion))
+    ),
+    Effect.catchTag("GatewayError", (error) => faulted(GatewayError.toFault(error))),
+    Effect.catchCause((cause) =>
+      Cause.hasInterruptsOnly(cause)
+        ? Effect.interrupt
+        : Effect.andThen(
+            Effect.logError("A query ended in a defect; the order is asked again.", cause),
+            faulted("Local")
+          )
+    )
+  )
+  yield* Queue.offer(follower.mailbox, event)
+})
+
+const faulted = (fault: OrderEvent.FaultKind): Effect.Effect<OrderEvent.OrderEvent> =>
+  Effect.map(Clock.currentTimeMillis, (at) => ({ type: "faulted", at, fault }))
+
+const waitUntil = Effect.fnUntraced(function* (follower: Follower, at: number) {
+  yield* Effect.sleep(Math.max(0, at - (yield* Clock.currentTimeMillis)))
+  yield* Queue.offer(follower.mailbox, { type: "waited", at: yield* Clock.currentTimeMillis })
+})
+
+/**
+ * Runs until the order is at rest with nothing planned. `commands` are the ones to begin with. The last
+ * check and `onRest` happen in one go, so no event can slip in between.
+ */
+export const run = Effect.fnUntraced(function* (
+  tools: Tools,
+  follower: Follower,
+  commands: ReadonlyArray<OrderCommand.OrderCommand>,
+  onRest: () => void
+) {
+  // One query or one wait at a time: a new one takes the old one's place.
+  const asking = yield* FiberHandle.make<void>()
+  const carryOut = (command: OrderCommand.OrderCommand) => {
+    switch (command.type) {
+      case "query":
+        return FiberHandle.run(asking, ask(tools, follower, command))
+      case "wake":
+        return FiberHandle.run(asking, waitUntil(follower, command.at))
+      case "tell":
+      case "askPerson":
+        // Both stand in the transition that is published.
+        return Effect.void
+    }
+  }
+  yield* Effect.forEach(commands, carryOut, { discard: true })
+  while (!isAtRest(follower)) {
+    const event = yield* Queue.take(follower.mailbox)
+    const step = tools.steps.step(follower.stored.snapshot, event)
+    follower.stored = yield* Effect.retry(
+      tools.store.save(step.snapshot, follower.stored.version),
+      untilStored
+    )
+    const transition = fromStep(step)
+    if (transition !== undefined) {
+      yield* PubSub.publish(follower.hub, transition)
+      yield* tools.publish(transition)
+    }
+    yield* Effect.forEach(step.commands, carryOut, { discard: true })
+  }
+  onRest()
+}, Effect.scoped)
+
+/** The tag of the state that the order is in now. */
+export const tagOf = (follower: Follower): OrderSnapshot.Tag =>
+  OrderSnapshot.tagOf(follower.stored.snapshot.result)

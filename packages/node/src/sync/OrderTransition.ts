@@ -1,0 +1,41 @@
+/** A change of an order's state, as merchants and their logs see it. */
+import type { Order } from "@umf-order-sync/core"
+import { type OrderCommand, OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
+
+/** One transition. `settled` and `attention` stand on transitions into a state at rest. */
+export interface OrderTransition extends OrderStep.Transition {
+  readonly merId: Order.MerchantId
+  readonly orderId: Order.OrderId
+  /** The order has a result. */
+  readonly settled?: true
+  /** A person is needed, and why. */
+  readonly attention?: true
+  readonly reason?: OrderCommand.Reason
+  /** Payment that came after the order was closed, had failed, or was unresolved. */
+  readonly late?: OrderCommand.Late
+  /** Where the order is now. */
+  readonly snapshot: OrderSnapshot.OrderSnapshot
+}
+
+/** Whether the order has come to rest: settled, or waiting for a person. */
+export const isRest = (transition: OrderTransition): boolean =>
+  transition.settled === true || transition.attention === true
+
+/** The transition of a step, with what the merchant wants to know of it. */
+export const fromStep = (step: OrderStep.Step): OrderTransition | undefined => {
+  if (step.transition === undefined) return undefined
+  const { snapshot } = step
+  const { order, reason } = snapshot.context
+  const tag = OrderSnapshot.tagOf(snapshot.result)
+  const late = step.commands.find((command) => command.type === "tell")?.late
+  return {
+    ...step.transition,
+    merId: order.merId,
+    orderId: order.orderId,
+    ...(tag === "settled" ? { settled: true } : {}),
+    ...(tag === "attention" ? { attention: true } : {}),
+    ...(reason === undefined ? {} : { reason }),
+    ...(late === undefined ? {} : { late }),
+    snapshot
+  }
+}
