@@ -1,1 +1,11 @@
-export {}
+/** Following UMF orders on Node. `createOrderSync` for promises; layers for Effect. */
+export * as GatewayConfig from "./gateway/GatewayConfig.ts"
+export * as GatewayError from "./gateway/GatewayError.ts"
+export { OrderGateway } from "./gateway/OrderGateway.ts"
+export * as Keys from "./keys/index.ts"
+export * from "./promise.ts"
+export * as Sandbox from "./sandbox/index.ts"
+export { OrderStore, type StoredOrder } from "./store/OrderStore.ts"
+export * as Sync from "./sync/OrderSync.ts"
+export type { OrderTransition } from "./sync/OrderTransition.ts"
+export * as UmfOrderSync from "./UmfOrderSync.ts"
