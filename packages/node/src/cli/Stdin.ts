@@ -1,0 +1,31 @@
+/** Reading standard input: all of it, limited, as UTF-8 without a replaced byte. */
+import * as Effect from "effect/Effect"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { UsageError } from "./ExitCode.ts"
+
+const LIMIT = 1024 * 1024
+
+/** The text on standard input, or `undefined` where its bytes are not UTF-8. Fails above 1 MiB. */
+export const read: Effect.Effect<string | undefined, UsageError, Stdio.Stdio> = Effect.gen(function* () {
+  const stdio = yield* Stdio.Stdio
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  yield* Stream.runForEach(stdio.stdin, (chunk) => {
+    size += chunk.byteLength
+    if (size > LIMIT) {
+      return Effect.fail(new UsageError({ message: `Standard input is larger than ${LIMIT} bytes.` }))
+    }
+    chunks.push(chunk)
+    return Effect.void
+  }).pipe(
+    Effect.catchTag("PlatformError", () =>
+      Effect.fail(new UsageError({ message: "Standard input can't be read." }))
+    )
+  )
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))
+  } catch {
+    return undefined
+  }
+})

@@ -1,0 +1,93 @@
+/** The command `umf-order`: its parts put together, failures turned into messages and exit codes. */
+import { readFileSync } from "node:fs"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as Console from "effect/Console"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import { demoCommand } from "./demoCommand.ts"
+import * as ExitCode from "./ExitCode.ts"
+import { keysCommand } from "./keysCommand.ts"
+import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
+import { queryCommand } from "./queryCommand.ts"
+import { sandboxCommand } from "./sandboxCommand.ts"
+import { signCommand, verifyCommand } from "./signCommand.ts"
+import { trackCommand } from "./trackCommand.ts"
+
+const command = Command.make("umf-order").pipe(
+  Command.withDescription("Learn what became of a UMF (联动优势) payment, and never get it wrong."),
+  Command.withSubcommands([
+    queryCommand,
+    trackCommand,
+    signCommand,
+    verifyCommand,
+    keysCommand,
+    sandboxCommand,
+    demoCommand
+  ]),
+  Command.withGlobalFlags(Options.global)
+)
+
+const version = (): string => {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
+  return typeof manifest === "object" && manifest !== null && "version" in manifest
+    ? String(manifest.version)
+    : "?"
+}
+
+/** Help that was not asked for goes to stderr: stdout is for results. */
+const presenter: CliOutput.Presenter = {
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Effect.gen(function* () {
+          const formatter = yield* CliOutput.Formatter
+          yield* Console.error(formatter.formatErrors(event.errors))
+          yield* Console.error("\nRun umf-order --help, or the command with --help, for its options.")
+        })
+      : CliOutput.defaultPresenter.present(event)
+}
+
+/** Says what went wrong: on stderr for people, and as one JSON object on stdout with `--json`. */
+const report = (
+  error: Exclude<ExitCode.CommandError, ExitCode.Ended>,
+  json: boolean
+): Effect.Effect<void> => {
+  const tag = "reason" in error && typeof error.reason === "object" ? error.reason._tag : error._tag
+  const retryable = "isRetryable" in error && error.isRetryable === true
+  return Effect.andThen(
+    Output.note(`umf-order: ${Output.harmless(error.message)}`),
+    json ? Output.json({ error: { tag, message: error.message, retryable } }) : Effect.void
+  )
+}
+
+/** Runs the command with these arguments; gives the exit code. */
+export const run = (args: ReadonlyArray<string>): Effect.Effect<number> =>
+  Command.runWith(command, { version: version() })(args).pipe(
+    Effect.as(ExitCode.OK),
+    Effect.catch((error) => {
+      if (CliError.isCliError(error)) {
+        const asked = error._tag === "ShowHelp" && error.errors.length === 0
+        return Effect.succeed(asked ? ExitCode.OK : ExitCode.USAGE)
+      }
+      return error._tag === "Ended"
+        ? Effect.succeed(error.code)
+        : Effect.as(report(error, args.includes("--json")), ExitCode.of(error))
+    }),
+    Effect.provide([
+      NodeServices.layer,
+      CliOutput.layerPresenter(presenter),
+      // Logs are for people too: stderr.
+      Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+    ])
+  )
+
+/** The exit code of a program that ran, was interrupted (130, as shells have it), or met a defect. */
+export const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return Number(exit.value)
+  return Cause.hasInterruptsOnly(exit.cause) ? 130 : 70
+}

@@ -1,0 +1,117 @@
+/** `umf-order track`: follows one order to its end. */
+import { QuerySchedule } from "@umf-order-sync/core"
+import * as Clock from "effect/Clock"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { OrderSync } from "../sync/OrderSync.ts"
+import type { OrderTransition } from "../sync/OrderTransition.ts"
+import { layer } from "../UmfOrderSync.ts"
+import { Ended, NEGATIVE } from "./ExitCode.ts"
+import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
+
+/** A transition as the command prints it with `--json`. */
+export const toJson = (transition: OrderTransition): object => {
+  const { at, orderId, from, to, because, settled, attention, reason, late } = transition
+  return { at: new Date(at).toISOString(), orderId, from, to, because, late, reason, settled, attention }
+}
+
+const toText = (transition: OrderTransition): string => {
+  const { at, from, to, because, settled, attention, reason, late } = transition
+  const mark = settled === true ? "green" : attention === true ? "red" : "cyan"
+  const more = [late, reason].filter((word) => word !== undefined).join(", ")
+  return `${new Date(at).toISOString()}  ${from} -> ${Output.paint(mark, to)}  ${Output.paint("dim", because)}${
+    more === "" ? "" : `  (${more})`
+  }`
+}
+
+const millis = (time: Option.Option<Duration.Duration>): number | undefined =>
+  Option.getOrUndefined(Option.map(time, Duration.toMillis))
+
+/** The schedule that the command's limits ask for. */
+const toSchedule = (limits: {
+  readonly every: Option.Option<Duration.Duration>
+  readonly confirmAfter: Option.Option<Duration.Duration>
+  readonly giveUpAfter: Option.Option<Duration.Duration>
+  readonly maxQueries: Option.Option<number>
+}): Partial<QuerySchedule.QuerySchedule> => {
+  const { defaults } = QuerySchedule
+  const maxQueries = Option.getOrUndefined(limits.maxQueries)
+  return {
+    firstEvery: millis(limits.every) ?? defaults.firstEvery,
+    confirmAfter: millis(limits.confirmAfter) ?? defaults.confirmAfter,
+    handOverAfter: millis(limits.giveUpAfter) ?? defaults.handOverAfter,
+    ...(maxQueries === undefined ? {} : { maxQueries })
+  }
+}
+
+const waiting = Effect.fnUntraced(function* (transition: OrderTransition) {
+  const { context } = transition.snapshot
+  const seconds = Math.ceil(((context.nextQueryAt ?? 0) - (yield* Clock.currentTimeMillis)) / 1000)
+  const next = context.nextQueryAt === undefined ? "asking" : `next query in ${Math.max(0, seconds)} s`
+  yield* Output.progress(`${transition.to}, ${context.queries} queries, ${next} …`)
+})
+
+export const trackCommand = Command.make(
+  "track",
+  {
+    ...Options.order,
+    every: Options.duration("every", "Gap between queries in the first 5 minutes (default 3s)"),
+    giveUpAfter: Options.duration(
+      "give-up-after",
+      "Hand the order to a person after this time (default 40m)"
+    ),
+    maxQueries: Flag.Int("max-queries").pipe(
+      Flag.filter(
+        (count) => count > 0,
+        () => "--max-queries must be above 0"
+      ),
+      Flag.withDescription("Hand the order to a person after so many queries"),
+      Flag.optional
+    ),
+    confirmAfter: Options.duration(
+      "confirm-after",
+      "How far apart two answers must lie to close an order (default 30s)"
+    )
+  },
+  Effect.fnUntraced(function* (input) {
+    const order = yield* Options.toOrder(input)
+    const connection = yield* Options.connection
+    const json = yield* Options.Json
+    const last = yield* Stream.unwrap(
+      OrderSync.useSync((sync) => sync.transitions(order, { operation: input.operation }))
+    ).pipe(
+      Stream.tap((transition) =>
+        Effect.gen(function* () {
+          yield* Output.progress("")
+          yield* json ? Output.json(toJson(transition)) : Output.text(toText(transition))
+          if (transition.settled !== true && transition.attention !== true) yield* waiting(transition)
+        })
+      ),
+      Stream.runLast,
+      Effect.provide(layer({ ...connection, schedule: toSchedule(input) })),
+      Effect.ensuring(Output.progress(""))
+    )
+    if (Option.isSome(last) && last.value.attention === true) {
+      yield* Output.note(
+        `Order ${order.orderId} needs a person (${last.value.reason ?? "no reason given"}). Nothing was concluded about it; run track again to ask on.`
+      )
+      return yield* new Ended({ code: NEGATIVE })
+    }
+  })
+).pipe(
+  Command.withDescription(
+    "Follow an order until it has a result, one line for each transition. Exit codes: 0 settled, 1 a person is needed, 2 usage."
+  ),
+  Command.withExamples([
+    { command: "umf-order track --order-id 20261124-001 --amount 8888", description: "Follow a payment" },
+    {
+      command: "umf-order track --order-id 20261124-001 --operation refund",
+      description: "Follow a refund that was asked for"
+    }
+  ])
+)

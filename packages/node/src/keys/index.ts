@@ -1,0 +1,10 @@
+/** Keys and certificates: read, described, generated, and used to sign and verify. */
+export * as KeyFile from "./KeyFile.ts"
+export * as KeyFormat from "./KeyFormat.ts"
+export * as KeyInfo from "./KeyInfo.ts"
+export * as KeyPair from "./KeyPair.ts"
+export * as MerchantSigner from "./MerchantSigner.ts"
+export * as PlatformVerifier from "./PlatformVerifier.ts"
+export * as PrivateKey from "./PrivateKey.ts"
+export * as PublicKey from "./PublicKey.ts"
+export * as RsaSha1 from "./RsaSha1.ts"

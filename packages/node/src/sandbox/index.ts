@@ -1,0 +1,10 @@
+/** A stand-in for the platform: `Sandbox.make` starts one, `scripts` and `Script` tell what it plays. */
+export type * as Administration from "./Administration.ts"
+export * as Answer from "./Answer.ts"
+export type * as Received from "./Received.ts"
+export * as Sandbox from "./Sandbox.ts"
+export type * as SandboxOrder from "./SandboxOrder.ts"
+export * as SandboxState from "./SandboxState.ts"
+export * as Script from "./Script.ts"
+export * as Statement from "./Statement.ts"
+export * as scripts from "./scripts.ts"
