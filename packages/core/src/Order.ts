@@ -54,3 +54,9 @@ export const OrderRef = Schema.Struct({
   amount: Schema.optionalKey(FromWire)
 })
 export type OrderRef = typeof OrderRef.Type
+
+/**
+ * Reads an order from plain values; the amount as digits. Fails with a SchemaError that names the field
+ * and says what is wrong with it.
+ */
+export const decode = Schema.decodeUnknownEffect(OrderRef)

@@ -85,7 +85,6 @@ export interface OrderSync extends AsyncDisposable {
   readonly close: () => Promise<void>
 }
 
-const decodeOrder = Schema.decodeUnknownEffect(Order.OrderRef)
 const decodeKey = Schema.decodeUnknownEffect(
   Schema.Struct({ merId: Order.MerchantId, orderId: Order.OrderId })
 )
@@ -117,7 +116,7 @@ export const createOrderSync = async (options: OrderSyncOptions): Promise<OrderS
   const runtime = ManagedRuntime.make(layer(options))
   const context = await runtime.context()
   const toOrder = (order: PlainOrder) =>
-    decodeOrder({
+    Order.decode({
       merId: options.merId,
       ...withoutAbsent({
         ...order,

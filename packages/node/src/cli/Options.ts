@@ -8,7 +8,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import type { KeyOptions } from "../UmfOrderSync.ts"
 import { UsageError } from "./ExitCode.ts"
 
@@ -162,8 +161,6 @@ export interface OrderInput {
   readonly amount: Option.Option<string>
 }
 
-const decodeOrder = Schema.decodeUnknownEffect(Order.OrderRef)
-
 const flagNames: Readonly<Record<string, string>> = {
   merId: "--mer-id",
   orderId: "--order-id",
@@ -181,7 +178,7 @@ export const toOrder = Effect.fnUntraced(function* (input: OrderInput) {
     const present = Option.isOption(value) ? Option.getOrUndefined(value) : value
     return present === undefined ? [] : [[name, present] as const]
   })
-  return yield* decodeOrder(Object.fromEntries(given)).pipe(
+  return yield* Order.decode(Object.fromEntries(given)).pipe(
     Effect.mapError((error) => {
       const name = Object.keys(flagNames).find((field) => error.message.includes(`["${field}"]`))
       const what = error.message.split("\n", 1)[0] ?? "can't be used"

@@ -6,7 +6,6 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Sandbox from "../sandbox/Sandbox.ts"
 import { OrderSync } from "../sync/OrderSync.ts"
@@ -39,9 +38,7 @@ type Rows = Map<string, DemoRow>
 /** Carries the story of one order through to its expected end. */
 const play = Effect.fnUntraced(function* (sandbox: Sandbox.Running, demo: DemoOrder) {
   const sync = yield* OrderSync
-  const order = yield* Effect.orDie(
-    Schema.decodeUnknownEffect(Order.OrderRef)({ merId: sandbox.merId, orderId: demo.orderId, amount })
-  )
+  const order = yield* Effect.orDie(Order.decode({ merId: sandbox.merId, orderId: demo.orderId, amount }))
   yield* Effect.orDie(sandbox.createOrder({ orderId: demo.orderId, script: demo.script, amount }))
   const reached = (result: OrderSnapshot.ResultState) =>
     sync.allTransitions.pipe(
