@@ -8,6 +8,7 @@
 import { type OrderCommand, OrderEvent, OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as FiberHandle from "effect/FiberHandle"
 import * as PubSub from "effect/PubSub"
@@ -15,13 +16,20 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as GatewayError from "../gateway/GatewayError.ts"
 import type { OrderGateway } from "../gateway/OrderGateway.ts"
-import type { OrderStore, StoredOrder } from "../store/OrderStore.ts"
+import type { OrderStore, StoredOrder, StoreError } from "../store/OrderStore.ts"
 import { fromStep, type OrderTransition } from "./OrderTransition.ts"
+
+/** An event on its way to the machine. */
+export interface Letter {
+  readonly event: OrderEvent.OrderEvent
+  /** Told when the event has been taken into account and saved. */
+  readonly taken?: Deferred.Deferred<void, StoreError>
+}
 
 /** One order that is being followed. */
 export interface Follower {
   stored: StoredOrder
-  readonly mailbox: Queue.Queue<OrderEvent.OrderEvent>
+  readonly mailbox: Queue.Queue<Letter>
   readonly hub: PubSub.PubSub<OrderTransition>
 }
 
@@ -36,9 +44,19 @@ export interface Tools {
 
 export const make = (stored: StoredOrder): Effect.Effect<Follower> =>
   Effect.all({
-    mailbox: Queue.unbounded<OrderEvent.OrderEvent>(),
+    mailbox: Queue.unbounded<Letter>(),
     hub: PubSub.unbounded<OrderTransition>()
   }).pipe(Effect.map((parts) => ({ stored, ...parts })))
+
+/** Puts an event into the follower's mailbox; the result tells when it has been taken into account. */
+export const tell = (
+  follower: Follower,
+  event: OrderEvent.OrderEvent
+): Effect.Effect<Deferred.Deferred<void, StoreError>> =>
+  Effect.map(Deferred.make<void, StoreError>(), (taken) => {
+    Queue.offerUnsafe(follower.mailbox, { event, taken })
+    return taken
+  })
 
 const isAtRest = (follower: Follower): boolean =>
   follower.stored.snapshot.asking === "idle" && Queue.sizeUnsafe(follower.mailbox) === 0
@@ -66,7 +84,7 @@ const ask = Effect.fnUntraced(function* (
           )
     )
   )
-  yield* Queue.offer(follower.mailbox, event)
+  yield* Queue.offer(follower.mailbox, { event })
 })
 
 const faulted = (fault: OrderEvent.FaultKind): Effect.Effect<OrderEvent.OrderEvent> =>
@@ -74,50 +92,79 @@ const faulted = (fault: OrderEvent.FaultKind): Effect.Effect<OrderEvent.OrderEve
 
 const waitUntil = Effect.fnUntraced(function* (follower: Follower, at: number) {
   yield* Effect.sleep(Math.max(0, at - (yield* Clock.currentTimeMillis)))
-  yield* Queue.offer(follower.mailbox, { type: "waited", at: yield* Clock.currentTimeMillis })
+  yield* Queue.offer(follower.mailbox, {
+    event: { type: "waited", at: yield* Clock.currentTimeMillis }
+  })
 })
 
 /**
  * Runs until the order is at rest with nothing planned. `commands` are the ones to begin with. The last
- * check and `onRest` happen in one go, so no event can slip in between.
+ * check and `onRest` happen in one go, so no event can slip in between. Fails where the store refuses for
+ * good; whoever waits for the order then learns of it.
  */
-export const run = Effect.fnUntraced(function* (
+export const run = (
   tools: Tools,
   follower: Follower,
   commands: ReadonlyArray<OrderCommand.OrderCommand>,
   onRest: () => void
-) {
-  // One query or one wait at a time: a new one takes the old one's place.
-  const asking = yield* FiberHandle.make<void>()
-  const carryOut = (command: OrderCommand.OrderCommand) => {
-    switch (command.type) {
-      case "query":
-        return FiberHandle.run(asking, ask(tools, follower, command))
-      case "wake":
-        return FiberHandle.run(asking, waitUntil(follower, command.at))
-      case "tell":
-      case "askPerson":
-        // Both stand in the transition that is published.
-        return Effect.void
+): Effect.Effect<void, StoreError> =>
+  Effect.gen(function* () {
+    // One query or one wait at a time: a new one takes the old one's place.
+    const asking = yield* FiberHandle.make<void>()
+    const carryOut = (command: OrderCommand.OrderCommand) => {
+      switch (command.type) {
+        case "query":
+          return FiberHandle.run(asking, ask(tools, follower, command))
+        case "wake":
+          return FiberHandle.run(asking, waitUntil(follower, command.at))
+        case "tell":
+        case "askPerson":
+          // Both stand in the transition that is published.
+          return Effect.void
+      }
     }
-  }
-  yield* Effect.forEach(commands, carryOut, { discard: true })
-  while (!isAtRest(follower)) {
-    const event = yield* Queue.take(follower.mailbox)
-    const step = tools.steps.step(follower.stored.snapshot, event)
-    follower.stored = yield* Effect.retry(
-      tools.store.save(step.snapshot, follower.stored.version),
-      untilStored
+    yield* Effect.forEach(commands, carryOut, { discard: true })
+    while (!isAtRest(follower)) {
+      const { event, taken } = yield* Queue.take(follower.mailbox)
+      const takeIn = Effect.gen(function* () {
+        const next = yield* step(tools, follower, event)
+        yield* Effect.forEach(next, carryOut, { discard: true })
+      })
+      yield* taken === undefined ? takeIn : Deferred.into(takeIn, taken)
+      if (taken !== undefined) yield* Deferred.await(taken)
+    }
+    onRest()
+  }).pipe(
+    Effect.scoped,
+    Effect.tapError((error) =>
+      Effect.gen(function* () {
+        const letters = yield* Queue.clear(follower.mailbox)
+        yield* Effect.forEach(
+          letters,
+          ({ taken }) => (taken === undefined ? Effect.void : Deferred.fail(taken, error)),
+          {
+            discard: true
+          }
+        )
+        yield* PubSub.shutdown(follower.hub)
+      })
     )
-    const transition = fromStep(step)
-    if (transition !== undefined) {
-      yield* PubSub.publish(follower.hub, transition)
-      yield* tools.publish(transition)
-    }
-    yield* Effect.forEach(step.commands, carryOut, { discard: true })
+  )
+
+/** One step: the machine's, saved, then published. Gives the commands that follow. */
+const step = Effect.fnUntraced(function* (tools: Tools, follower: Follower, event: OrderEvent.OrderEvent) {
+  const next = tools.steps.step(follower.stored.snapshot, event)
+  follower.stored = yield* Effect.retry(tools.store.save(next.snapshot, follower.stored.version), {
+    schedule: untilStored,
+    while: (error) => error.isRetryable
+  })
+  const transition = fromStep(next)
+  if (transition !== undefined) {
+    yield* PubSub.publish(follower.hub, transition)
+    yield* tools.publish(transition)
   }
-  onRest()
-}, Effect.scoped)
+  return next.commands
+})
 
 /** The tag of the state that the order is in now. */
 export const tagOf = (follower: Follower): OrderSnapshot.Tag =>

@@ -7,16 +7,17 @@
  * process lives; orders that a store already holds are taken up again when the service starts.
  */
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
-import { type OrderCommand, type OrderEvent, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
+import { type OrderCommand, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
-import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
 import { keyText, type OrderKey, OrderStore, type StoredOrder, type StoreError } from "../store/OrderStore.ts"
@@ -117,75 +118,83 @@ const make = Effect.fnUntraced(function* (
   }
   const scope = yield* Effect.scope
   const followers = new Map<string, Follower.Follower>()
-
-  /** The follower of a stored order, made and listed but not running. */
-  const enlist = Effect.fnUntraced(function* (stored: StoredOrder) {
-    const key = keyText(stored.snapshot.context.order)
-    const made = yield* Follower.make(stored)
-    const there = followers.get(key)
-    if (there !== undefined) return { follower: there, isNew: false }
-    followers.set(key, made)
-    return { follower: made, isNew: true }
-  })
+  // Finding, making and starting followers is one at a time, so that an order never has two of them and
+  // none is made of a snapshot that another one has left behind.
+  const oneAtATime = yield* Semaphore.make(1)
 
   const run = (follower: Follower.Follower, commands: ReadonlyArray<OrderCommand.OrderCommand>) => {
-    const { order } = follower.stored.snapshot.context
-    const leave = () => followers.delete(keyText(order))
+    const key = keyText(follower.stored.snapshot.context.order)
+    const leave = () => {
+      if (followers.get(key) === follower) followers.delete(key)
+    }
+    followers.set(key, follower)
     return Follower.run(tools, follower, commands, leave).pipe(
-      Effect.tapCause((cause) => Effect.logError("An order is no longer followed by this process.", cause)),
+      Effect.tapError((error) => Effect.logError("An order is no longer followed by this process.", error)),
       Effect.ensuring(Effect.sync(leave)),
       Effect.forkIn(scope)
     )
   }
 
-  /** The running follower of an order, begun if need be; `prepare` comes before its first step. */
-  const begin = Effect.fnUntraced(function* <A, R>(
-    order: Order.OrderRef,
-    trackOptions: TrackOptions,
-    prepare: (follower: Follower.Follower) => Effect.Effect<A, never, R>
-  ): Effect.fn.Return<A, OrderConflict | StoreError, R> {
-    const at = yield* Clock.currentTimeMillis
-    const first = steps.start({
-      order,
-      at: trackOptions.orderedAt ?? at,
-      operation: trackOptions.operation ?? "payment"
-    })
-    const stored = yield* store.create(first.snapshot)
-    const different = conflict(stored.snapshot.context.order, order)
-    if (different !== undefined) return yield* different
-    const { follower, isNew } = yield* enlist(stored)
-    const prepared = yield* prepare(follower)
-    if (isNew) yield* run(follower, steps.takeUp(follower.stored.snapshot))
-    return prepared
+  /**
+   * The running follower of an order, begun if need be; `prepare` comes before its first step. Can't be
+   * interrupted half-way: an order is followed or it is not.
+   */
+  const withFollower = <A, E1, E2, R1, R2>(
+    key: OrderKey,
+    find: Effect.Effect<StoredOrder, E1, R1>,
+    prepare: (follower: Follower.Follower) => Effect.Effect<A, E2, R2>
+  ): Effect.Effect<A, E1 | E2, R1 | R2> =>
+    Effect.gen(function* () {
+      const running = followers.get(keyText(key))
+      if (running !== undefined) return yield* prepare(running)
+      const follower = yield* Follower.make(yield* find)
+      const prepared = yield* prepare(follower)
+      yield* run(follower, steps.takeUp(follower.stored.snapshot))
+      return prepared
+    }).pipe(Effect.uninterruptible, oneAtATime.withPermits(1))
+
+  /** A new order, or the one that is stored under its number. */
+  const create = Effect.fnUntraced(function* (order: Order.OrderRef, trackOptions: TrackOptions) {
+    const now = yield* Clock.currentTimeMillis
+    const { orderedAt: at = now, operation = "payment" } = trackOptions
+    return yield* store.create(steps.start({ order, at, operation }).snapshot)
   })
 
+  /** Follows an order, and gives its follower with the transitions from now until it is at rest. */
   const followed = (order: Order.OrderRef, trackOptions: TrackOptions) =>
-    begin(order, trackOptions, (follower) =>
-      Effect.map(PubSub.subscribe(follower.hub), (subscription) => ({
-        follower,
-        transitions:
+    withFollower(order, create(order, trackOptions), (follower) =>
+      Effect.gen(function* () {
+        const different = conflict(follower.stored.snapshot.context.order, order)
+        if (different !== undefined) return yield* different
+        const subscription = yield* PubSub.subscribe(follower.hub)
+        const transitions =
           Follower.tagOf(follower) === "polling"
             ? Stream.fromSubscription(subscription).pipe(Stream.takeUntil(isRest))
             : Stream.empty
-      }))
+        return { follower, transitions }
+      })
     )
 
+  /** Tells an order what happened outside, and waits until that is taken into account. */
   const note =
     (type: "hinted" | "refundRequested" | "voidRequested" | "resumed"): Note =>
     (key) =>
       Effect.gen(function* () {
         const at = yield* Clock.currentTimeMillis
-        const stored = yield* store.get(key)
-        if (Option.isNone(stored)) return yield* new UnknownOrder({ orderId: key.orderId })
-        const { follower, isNew } = yield* enlist(stored.value)
-        Queue.offerUnsafe(follower.mailbox, { type, at } satisfies OrderEvent.OrderEvent)
-        if (isNew) yield* run(follower, steps.takeUp(follower.stored.snapshot))
+        const find = Effect.flatMap(
+          store.get(key),
+          Option.match({
+            onNone: () => Effect.fail(new UnknownOrder({ orderId: key.orderId })),
+            onSome: Effect.succeed
+          })
+        )
+        const taken = yield* withFollower(key, find, (follower) => Follower.tell(follower, { type, at }))
+        yield* Deferred.await(taken)
       })
 
   for (const stored of yield* store.list) {
     if (stored.snapshot.asking === "idle") continue
-    const { follower } = yield* enlist(stored)
-    yield* run(follower, steps.takeUp(stored.snapshot))
+    yield* run(yield* Follower.make(stored), steps.takeUp(stored.snapshot))
   }
 
   return OrderSync.of({
