@@ -1,0 +1,143 @@
+/**
+ * The exhaustive walk: every event from every reachable state, with `xstate/graph` over `OrderStep`.
+ *
+ * Time would make the space endless, so the walk's events say how long after the one before they come,
+ * and its schedule is small. Two states are one where they differ in nothing that decides what follows:
+ * times count relative to the last event, in steps of 10 ms, up to where they decide nothing more.
+ */
+import type { Order, QuerySchedule, Verdict } from "@umf-order-sync/core"
+import { fromTransition } from "xstate"
+import { getAdjacencyMap } from "xstate/graph"
+import type * as OrderEvent from "../../src/OrderEvent.ts"
+import * as OrderSnapshot from "../../src/OrderSnapshot.ts"
+import * as OrderStep from "../../src/OrderStep.ts"
+import { answered, faulted, faults, operations, order, type Plain, plain, verdicts } from "./Samples.ts"
+
+export const schedule: QuerySchedule.QuerySchedule = {
+  firstEvery: 10,
+  firstFor: 0,
+  gaps: [10],
+  handOverAfter: 100,
+  confirmAfter: 30,
+  recheckAfter: [50, 100],
+  backOff: { base: 10, cap: 10 },
+  maxContradictions: 2
+}
+
+/** An event of the walk: what happens, and how many ms after the event before. */
+export type WalkEvent = { readonly after: number } & (
+  | { readonly type: "answered"; readonly verdict: Verdict.Verdict; readonly operation: Order.Operation }
+  | { readonly type: "faulted"; readonly fault: OrderEvent.FaultKind }
+  | { readonly type: Plain }
+)
+
+/** Soon; past `confirmAfter`; past every limit. */
+const delays = [10, 40, 200]
+
+const events: ReadonlyArray<WalkEvent> = delays.flatMap((after) => [
+  ...verdicts.flatMap((verdict) =>
+    operations.map((operation) => ({ type: "answered", verdict, operation, after }) as const)
+  ),
+  ...faults.map((fault) => ({ type: "faulted", fault, after }) as const),
+  ...plain.map((type) => ({ type, after }) as const)
+])
+
+/** A state on the walk: the snapshot, and when its last event happened. */
+export interface Node {
+  readonly now: number
+  readonly snapshot: OrderSnapshot.OrderSnapshot
+  /** What led here. */
+  readonly step: OrderStep.Step
+}
+
+/** One event in one state, and what it led to. */
+export interface Edge {
+  readonly from: Node
+  readonly event: OrderEvent.OrderEvent
+  readonly step: OrderStep.Step
+}
+
+export interface Walk {
+  readonly nodes: ReadonlyArray<Node>
+  readonly edges: ReadonlyArray<Edge>
+  /** The events of a shortest path to a state, and from there along the edge. */
+  readonly pathOf: (edge: Edge) => ReadonlyArray<OrderEvent.OrderEvent>
+}
+
+const eventAt = (event: WalkEvent, now: number): OrderEvent.OrderEvent => {
+  const at = now + event.after
+  if (event.type === "answered") return answered(event.verdict, at, event.operation)
+  return event.type === "faulted" ? faulted(at, event.fault) : { type: event.type, at }
+}
+
+const capped = (value: number | undefined, cap: number): string =>
+  value === undefined ? "-" : String(Math.max(0, Math.min(cap, value)))
+
+/** What decides about everything that can still happen: equal keys have equal futures. */
+export const keyOf = ({ now, snapshot: { result, asking, context } }: Node): string => {
+  const since = (at: number | undefined, cap: number) => capped(at === undefined ? at : now - at, cap)
+  const { payment, nextQueryAt, ended, told, operation } = context
+  const resting = result === "closed" || result === "payFailed" || result === "unresolved"
+  const polling = OrderSnapshot.tagOf(result) === "polling"
+  return [
+    result,
+    asking,
+    operation,
+    payment === undefined ? "unpaid" : (payment.late ?? "paid"),
+    ended,
+    told,
+    polling ? since(context.startedAt, schedule.handOverAfter) : "",
+    since(context.suspectedAt, schedule.confirmAfter),
+    resting ? since(context.restedAt, 100) : "",
+    // Where a query is under way, the plan is made anew after it.
+    asking === "querying" ? "" : capped(nextQueryAt === undefined ? undefined : nextQueryAt - now, 200),
+    polling ? capped(context.contradictions, schedule.maxContradictions) : "",
+    resting ? capped(context.faults, 1) : ""
+  ].join(" ")
+}
+
+const eventKey = (event: WalkEvent): string => Object.values(event).join(" ")
+
+/** Walks from a first query for each operation until nothing new is found. */
+export const walk = (): Walk => {
+  const { start, step } = OrderStep.make(schedule)
+  const nodes = new Map<string, Node>()
+  const edges: Array<Edge> = []
+  const parents = new Map<Node, Edge>()
+  for (const operation of operations) {
+    const first = start({ order, at: 0, operation })
+    const logic = fromTransition(
+      (node: Node, event: WalkEvent): Node => {
+        const happened = eventAt(event, node.now)
+        const next = step(node.snapshot, happened)
+        return { now: happened.at, snapshot: next.snapshot, step: next }
+      },
+      { now: 0, snapshot: first.snapshot, step: first }
+    )
+    const found = getAdjacencyMap(logic, {
+      events,
+      serializeState: ({ context }) => keyOf(context),
+      serializeEvent: eventKey,
+      stopWhen: ({ context }) => nodes.has(keyOf(context)),
+      limit: 10_000_000
+    })
+    for (const [key, { state }] of Object.entries(found)) if (!nodes.has(key)) nodes.set(key, state.context)
+    for (const { state, transitions } of Object.values(found)) {
+      const from = state.context
+      for (const { event, state: next } of Object.values(transitions)) {
+        const edge = { from, event: eventAt(event, from.now), step: next.context.step }
+        edges.push(edge)
+        const to = nodes.get(keyOf(next.context))
+        if (to === next.context) parents.set(to, edge)
+      }
+    }
+  }
+  const pathOf = (edge: Edge): ReadonlyArray<OrderEvent.OrderEvent> => {
+    const path = [edge.event]
+    for (let back = parents.get(edge.from); back !== undefined; back = parents.get(back.from)) {
+      path.unshift(back.event)
+    }
+    return path
+  }
+  return { nodes: [...nodes.values()], edges, pathOf }
+}
