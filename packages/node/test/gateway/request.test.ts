@@ -58,16 +58,18 @@ describe("the request", () => {
     })
   )
 
-  it.live("is JSON in UTF-8, asks for no compression, and carries no tracing headers, also inside a span", () =>
-    Effect.gen(function* () {
-      const { headers } = yield* sent(order("order-1")).pipe(Effect.withSpan("a merchant's own span"))
-      assert.match(headers["content-type"] ?? "", /^application\/json; *charset=utf-8$/i)
-      assert.strictEqual(headers.accept, "application/json")
-      assert.isUndefined(headers["accept-encoding"])
-      assert.isUndefined(headers.cookie)
-      assert.isUndefined(headers.authorization)
-      for (const name of tracing) assert.notProperty(headers, name)
-    })
+  it.live(
+    "is JSON in UTF-8, asks for no compression, and carries no tracing headers, also inside a span",
+    () =>
+      Effect.gen(function* () {
+        const { headers } = yield* sent(order("order-1")).pipe(Effect.withSpan("a merchant's own span"))
+        assert.match(headers["content-type"] ?? "", /^application\/json; *charset=utf-8$/i)
+        assert.strictEqual(headers.accept, "application/json")
+        assert.isUndefined(headers["accept-encoding"])
+        assert.isUndefined(headers.cookie)
+        assert.isUndefined(headers.authorization)
+        for (const name of tracing) assert.notProperty(headers, name)
+      })
   )
 
   it.live("would carry tracing headers if the client were used as it comes", () =>

@@ -37,9 +37,12 @@ const over =
  * Short time-outs. They go past the checks of `GatewayConfig.make`, which refuses a minute or less because
  * the platform may need that long: no test waits for a minute in real time.
  */
-export const short = (milliseconds: number): Partial<GatewayConfig.GatewayConfig> => ({
+export const short = (
+  milliseconds: number,
+  deadline = 10 * milliseconds
+): Pick<GatewayConfig.GatewayConfig, "timeout" | "deadline"> => ({
   timeout: Duration.millis(milliseconds),
-  deadline: Duration.millis(milliseconds)
+  deadline: Duration.millis(deadline)
 })
 
 /** A gateway over real sockets, with the test merchant's keys. */
