@@ -38,7 +38,10 @@ export interface Faulted {
   readonly fault: FaultKind
 }
 
-/** The wait for the next query is over. Harmless when it comes too early or not at all. */
+/**
+ * The wait for the next query is over. It is taken at its word: a clock that was set back meanwhile must
+ * not stop the asking, and a query too early does no harm.
+ */
 export interface Waited {
   readonly type: "waited"
   readonly at: number

@@ -48,6 +48,14 @@ export const createOrderActor = (
   const send = (event: OrderEvent) => {
     if (actor.getSnapshot().status === "active") actor.send(event)
   }
+  /** A wait longer than a timer can keep is made of several. */
+  const wait = (milliseconds: number): void => {
+    const now = Math.min(milliseconds, LONGEST_TIMER)
+    cancelTimer = wiring.setTimer(
+      () => (milliseconds > now ? wait(milliseconds - now) : send({ type: "waited", at: wiring.now() })),
+      now
+    )
+  }
   const machine = orderMachine(schedule).provide({
     actions: {
       query: (_, { operation }) => {
@@ -56,11 +64,9 @@ export const createOrderActor = (
           .query({ type: "query", operation }, actor)
           .then(send, () => send({ type: "faulted", at: wiring.now(), fault: "Local" }))
       },
-      // A wait longer than a timer can keep is cut: the machine finds `waited` too early and waits on.
       wake: (_, { at }) => {
         cancelTimer()
-        const delay = Math.min(Math.max(0, at - wiring.now()), LONGEST_TIMER)
-        cancelTimer = wiring.setTimer(() => send({ type: "waited", at: wiring.now() }), delay)
+        wait(Math.max(0, at - wiring.now()))
       },
       tell: (_, { fact, late }) => wiring.tell?.(fact, late),
       askPerson: (_, { reason }) => wiring.askPerson?.(reason)

@@ -349,7 +349,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
               params: ({ context }) => ({ at: context.nextQueryAt ?? context.startedAt })
             },
             on: {
-              waited: [{ guard: "due", target: "querying" }, { target: "deciding" }],
+              waited: "querying",
               hinted: "querying",
               resumed: "querying",
               "answered.*": "deciding",

@@ -60,8 +60,7 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
       paymentKnown: ({ context }) => context.payment !== undefined,
       refundAsked: ({ context }) => context.operation === "refund",
       voidAsked: ({ context }) => context.operation === "void",
-      planned: ({ context }) => context.nextQueryAt !== undefined,
-      due: ({ context, event }) => context.nextQueryAt !== undefined && event.at >= context.nextQueryAt
+      planned: ({ context }) => context.nextQueryAt !== undefined
     },
     actions: {
       // Commands: carried out by whoever runs the machine.
@@ -129,7 +128,8 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
         suspectedAt: undefined,
         restedAt: undefined,
         reason: undefined,
-        told: event.type === "resumed" ? context.told : undefined,
+        // A new request may be told the same fact again; asking anew tells nothing twice.
+        told: event.type === "refundRequested" || event.type === "voidRequested" ? undefined : context.told,
         ended: context.ended === "unresolved" ? undefined : context.ended
       }))
     }

@@ -2,16 +2,16 @@
  * The exhaustive walk: every event from every reachable state, with `xstate/graph` over `OrderStep`.
  *
  * Time would make the space endless, so the walk's events say how long after the one before they come,
- * and its schedule is small. Two states are one where they differ in nothing that decides what follows:
- * times count relative to the last event, in steps of 10 ms, up to where they decide nothing more.
+ * its schedule is small, and `keyOf` says which states count as one. Everything that the walk visits is a
+ * real snapshot with real times, which a run of the machine can meet.
  */
-import type { Order, QuerySchedule, Verdict } from "@umf-order-sync/core"
+import type { QuerySchedule, Verdict } from "@umf-order-sync/core"
 import { fromTransition } from "xstate"
 import { getAdjacencyMap } from "xstate/graph"
 import type * as OrderEvent from "../../src/OrderEvent.ts"
 import * as OrderSnapshot from "../../src/OrderSnapshot.ts"
 import * as OrderStep from "../../src/OrderStep.ts"
-import { answered, faulted, faults, operations, order, type Plain, plain, verdicts } from "./Samples.ts"
+import { answered, faulted, operations, order, type Plain, plain, verdicts } from "./Samples.ts"
 
 export const schedule: QuerySchedule.QuerySchedule = {
   firstEvery: 10,
@@ -26,19 +26,20 @@ export const schedule: QuerySchedule.QuerySchedule = {
 
 /** An event of the walk: what happens, and how many ms after the event before. */
 export type WalkEvent = { readonly after: number } & (
-  | { readonly type: "answered"; readonly verdict: Verdict.Verdict; readonly operation: Order.Operation }
+  | { readonly type: "answered"; readonly verdict: Verdict.Verdict }
   | { readonly type: "faulted"; readonly fault: OrderEvent.FaultKind }
   | { readonly type: Plain }
 )
 
 /** Soon; past `confirmAfter`; past every limit. */
-const delays = [10, 40, 200]
+export const delays = [10, 40, 200] as const
+
+/** One fault of each of the two sorts; the rest are compared with these on `samples`. */
+export const sorts = ["Connection", "Unverified"] as const
 
 const events: ReadonlyArray<WalkEvent> = delays.flatMap((after) => [
-  ...verdicts.flatMap((verdict) =>
-    operations.map((operation) => ({ type: "answered", verdict, operation, after }) as const)
-  ),
-  ...faults.map((fault) => ({ type: "faulted", fault, after }) as const),
+  ...verdicts.map((verdict) => ({ type: "answered", verdict, after }) as const),
+  ...sorts.map((fault) => ({ type: "faulted", fault, after }) as const),
   ...plain.map((type) => ({ type, after }) as const)
 ])
 
@@ -60,25 +61,32 @@ export interface Edge {
 export interface Walk {
   readonly nodes: ReadonlyArray<Node>
   readonly edges: ReadonlyArray<Edge>
+  /** One state for each result, asking, operation and paid or not, for what is dear to do on all. */
+  readonly samples: ReadonlyArray<Node>
   /** The events of a shortest path to a state, and from there along the edge. */
   readonly pathOf: (edge: Edge) => ReadonlyArray<OrderEvent.OrderEvent>
 }
 
 const eventAt = (event: WalkEvent, now: number): OrderEvent.OrderEvent => {
   const at = now + event.after
-  if (event.type === "answered") return answered(event.verdict, at, event.operation)
+  if (event.type === "answered") return answered(event.verdict, at)
   return event.type === "faulted" ? faulted(at, event.fault) : { type: event.type, at }
 }
 
-const capped = (value: number | undefined, cap: number): string =>
-  value === undefined ? "-" : String(Math.max(0, Math.min(cap, value)))
-
-/** What decides about everything that can still happen: equal keys have equal futures. */
+/**
+ * What decides about what can still happen: where the order is, what is known and was told, and which
+ * limits of time are behind it. How near the next limit is, is left out; the delays step over each.
+ */
 export const keyOf = ({ now, snapshot: { result, asking, context } }: Node): string => {
-  const since = (at: number | undefined, cap: number) => capped(at === undefined ? at : now - at, cap)
-  const { payment, nextQueryAt, ended, told, operation } = context
-  const resting = result === "closed" || result === "payFailed" || result === "unresolved"
-  const polling = OrderSnapshot.tagOf(result) === "polling"
+  const { payment, nextQueryAt, ended, told, operation, startedAt, suspectedAt, restedAt = 0 } = context
+  const past = (limit: number) => now >= limit
+  const plan = nextQueryAt === undefined ? "unplanned" : past(nextQueryAt) ? "due" : "planned"
+  const polling = [
+    past(startedAt + schedule.handOverAfter),
+    suspectedAt === undefined ? "" : past(suspectedAt + schedule.confirmAfter),
+    Math.min(context.contradictions, schedule.maxContradictions)
+  ]
+  const resting = [schedule.recheckAfter.filter((after) => past(restedAt + after)).length]
   return [
     result,
     asking,
@@ -86,13 +94,10 @@ export const keyOf = ({ now, snapshot: { result, asking, context } }: Node): str
     payment === undefined ? "unpaid" : (payment.late ?? "paid"),
     ended,
     told,
-    polling ? since(context.startedAt, schedule.handOverAfter) : "",
-    since(context.suspectedAt, schedule.confirmAfter),
-    resting ? since(context.restedAt, 100) : "",
     // Where a query is under way, the plan is made anew after it.
-    asking === "querying" ? "" : capped(nextQueryAt === undefined ? undefined : nextQueryAt - now, 200),
-    polling ? capped(context.contradictions, schedule.maxContradictions) : "",
-    resting ? capped(context.faults, 1) : ""
+    asking === "querying" ? "" : plan,
+    ...(OrderSnapshot.tagOf(result) === "polling" ? polling : []),
+    ...(result === "closed" || result === "payFailed" || result === "unresolved" ? resting : [])
   ].join(" ")
 }
 
@@ -139,5 +144,10 @@ export const walk = (): Walk => {
     }
     return path
   }
-  return { nodes: [...nodes.values()], edges, pathOf }
+  const samples = new Map<string, Node>()
+  for (const node of nodes.values()) {
+    const { result, asking, context } = node.snapshot
+    samples.set([result, asking, context.operation, context.payment === undefined].join(), node)
+  }
+  return { nodes: [...nodes.values()], edges, samples: [...samples.values()], pathOf }
 }

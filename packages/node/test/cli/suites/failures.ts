@@ -3,7 +3,6 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { assert, it } from "@effect/vitest"
 import type { Answer } from "../../../src/sandbox/Answer.ts"
-import * as SandboxOrder from "../../../src/sandbox/SandboxOrder.ts"
 import { answering, merchant, query, received } from "../platform.ts"
 import { describeRuns, errorTag, only, umfOrder } from "../umfOrder.ts"
 
@@ -73,13 +72,5 @@ describeRuns("a query without a believed answer", () => {
     assert.strictEqual(ran.code, 4)
     assert.strictEqual(errorTag(ran), tag)
     assert.notInclude(ran.stdout, "Paid")
-  })
-
-  it("not believed: another order's transactionId, where this order's is known: exit 4", async () => {
-    const orderId = "cli-replayed-known"
-    await answering(orderId, { _tag: "Replayed" })
-    const ran = await query(orderId, "--transaction-id", SandboxOrder.transactionId(orderId))
-    assert.strictEqual(ran.code, 4)
-    assert.strictEqual(errorTag(ran), "Implausible")
   })
 })

@@ -81,11 +81,4 @@ describeRuns("options and environment", () => {
     assert.strictEqual(errorTag(missing), "PassphraseNeeded")
     assert.strictEqual(errorTag(wrong), "PassphraseWrong")
   })
-
-  it("shows an encrypted key with its passphrase", async () => {
-    const env = { UMF_PASSPHRASE: passphrase }
-    const ran = await umfOrder(["keys", "show", "--json", encryptedKey()], { env })
-    assert.strictEqual(ran.code, 0)
-    assert.deepInclude(only(ran), { isPrivate: true, bits: 1024 })
-  })
 })

@@ -1,0 +1,21 @@
+import * as OrderStep from "../src/OrderStep.ts"
+import * as OrderSnapshot from "../src/OrderSnapshot.ts"
+import { createOrderActor } from "../src/orderActor.ts"
+import { answered, faulted, order } from "./support/Samples.ts"
+import { QuerySchedule } from "@umf-order-sync/core"
+const d = QuerySchedule.defaults
+const run = (s: any, evs: any[], o: any = {}) => { const m = OrderStep.make(s); let x = m.start({order: o.order ?? order, at: 0, operation: o.operation}); console.log("start", x.commands)
+ for (const e of evs) { x = m.step(x.snapshot, e); console.log(e.type, e.at, "->", x.snapshot.result+"."+x.snapshot.asking, JSON.stringify(x.commands), "next", x.snapshot.context.nextQueryAt, "q", x.snapshot.context.queries) } return x }
+console.log("1 told twice"); run(d, [answered("PayFailed",10), {type:"hinted",at:20}, answered("Paying",30), {type:"hinted",at:35}, answered("SignatureRejected",40), {type:"hinted",at:50}, answered("Paying",60), answered("PayFailed",70)])
+console.log("2 maxQueries + Closed"); run({...d, maxQueries: 2}, [answered("Paying",1), {type:"waited",at:3001}, answered("Closed",3002), {type:"waited",at:3002}, answered("Closed",3003)])
+console.log("3 PayFailed after limit while refunding"); run({...d, maxContradictions:100}, [{type:"refundRequested",at:1}, answered("RefundFailed",2), answered("Paying", 3), {type:"waited",at:2400001}, answered("PayFailed",2400002), {type:"waited",at:2400002}, answered("PayFailed",2400003),{type:"waited",at:2400003}, answered("PayFailed",2400004)])
+console.log("4 recheck after long outage"); { const m=OrderStep.make(d); let x=m.start({order,at:0}); let n=0; while(x.snapshot.result==="open"){ x=m.step(x.snapshot,faulted(x.snapshot.context.nextQueryAt ?? 0)); if (x.snapshot.result==="open") x=m.step(x.snapshot,{type:"waited",at:x.snapshot.context.nextQueryAt!}) ; n++}
+ const t=x.snapshot.context.restedAt!; console.log(n, "faults", x.snapshot.context.faults, x.snapshot.result, x.snapshot.context.nextQueryAt!-t); x=m.step(x.snapshot,{type:"waited",at:t+600000}); x=m.step(x.snapshot,faulted(t+600001)); console.log(x.commands, x.snapshot.context.nextQueryAt!-t); x=m.step(x.snapshot,{type:"waited",at:t+3600000}); x=m.step(x.snapshot,faulted(t+3600001)); console.log(x.snapshot.asking,x.commands) }
+console.log("5 transactionId &"); { const m=OrderStep.make(d); let x=m.start({order,at:0}); const e:any=answered("Paying",1); x=m.step(x.snapshot,{...e,answer:{...e.answer,transactionId:"A&B"}}); try{ OrderSnapshot.encode(x.snapshot); console.log("encoded")}catch(e){console.log("THROWS", String(e).slice(0,300))} }
+console.log("6 restored actor"); { const m=createOrderActor({order,at:0},{query:()=>new Promise(()=>{}),now:()=>5,setTimer:()=>()=>{}}); m.start(); const p=m.getPersistedSnapshot(); m.stop(); let calls:string[]=[]; const a=createOrderActor({order,at:0},{query:()=>{calls.push("query");return new Promise(()=>{})},now:()=>5,setTimer:()=>{calls.push("timer");return()=>{}}},{snapshot:p as any}); a.start(); console.log("calls",calls, JSON.stringify(a.getSnapshot().value)) }
+console.log("7 sync throw"); { const errs:any[]=[]; const a=createOrderActor({order,at:0},{query:()=>{throw new Error("sync")},now:()=>5,setTimer:()=>()=>{}}); a.subscribe({error:e=>errs.push(String(e))}); a.start(); console.log(a.getSnapshot().status, errs) }
+console.log("8 tell throws"); { const errs:any[]=[]; let r:any; const a=createOrderActor({order,at:0},{query:()=>new Promise(x=>{r=x}),now:()=>5,setTimer:()=>()=>{},tell:()=>{throw new Error("tell")}}); a.subscribe({error:e=>errs.push(String(e))}); a.start(); r(answered("Paid",10)); await new Promise(x=>setTimeout(x,5)); console.log(a.getSnapshot().status, errs) }
+console.log("9 hint during a recheck query"); run(d, [answered("PayFailed",10), {type:"hinted",at:20}, {type:"hinted",at:25}, answered("PayFailed",30)])
+console.log("10 closed told again after refund req"); run(d,[answered("Closed",1),answered("Closed",40000),{type:"refundRequested",at:50000},answered("Closed",60000),answered("Closed",100000)])
+console.log("11 stale: refund requested while querying plan kept"); run(d,[{type:"refundRequested",at:1}])
+{const m=OrderStep.make(d); const x=m.start({order,at:0}); const e=answered("Paying",10); const t=performance.now(); for(let i=0;i<20000;i++) m.step(x.snapshot,e); console.log("us per step",(performance.now()-t)/20)}
