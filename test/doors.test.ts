@@ -192,7 +192,7 @@ describe("the boxes", () => {
         ["package.json"]
       )
       assert.include(files, "LICENSE")
-    assert.include(files, "dist/index.js")
+      assert.include(files, "dist/index.js")
       assert.include(files, "dist/index.d.ts")
       assert.include(files, "src/index.ts")
       assert.deepStrictEqual(

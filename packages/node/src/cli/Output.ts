@@ -6,8 +6,19 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-/** One JSON object on one line of stdout; keys without a value are left out. */
-export const json = (value: object): Effect.Effect<void> => Console.log(JSON.stringify(value))
+const steering = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/**
+ * One JSON object on one line of stdout; keys without a value are left out. Characters that could steer a
+ * terminal are written as escapes, which any JSON reader takes for the same text.
+ */
+export const json = (value: object): Effect.Effect<void> =>
+  Console.log(
+    JSON.stringify(value).replace(
+      steering,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+    )
+  )
 
 /** A line of text for people on stdout. */
 export const text = (line: string): Effect.Effect<void> => Console.log(line)

@@ -24,7 +24,7 @@ export const read: Effect.Effect<string | undefined, UsageError, Stdio.Stdio> = 
     )
   )
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks))
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
   } catch {
     return undefined
   }

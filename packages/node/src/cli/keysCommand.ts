@@ -3,6 +3,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as KeyInfo from "../keys/KeyInfo.ts"
 import * as KeyPair from "../keys/KeyPair.ts"
@@ -12,7 +13,10 @@ import * as Output from "./Output.ts"
 const rows = (fields: object): string =>
   Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name.padEnd(17)}${Output.harmless(String(value))}`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(17)}${Output.harmless(DateTime.isDateTime(value) ? DateTime.formatIso(value) : String(value))}`
+    )
     .join("\n")
 
 const show = Command.make(

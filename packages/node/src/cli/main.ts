@@ -40,17 +40,23 @@ const version = (): string => {
     : "?"
 }
 
-/** Help that was not asked for goes to stderr: stdout is for results. */
-const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Effect.gen(function* () {
-          const formatter = yield* CliOutput.Formatter
-          yield* Console.error(formatter.formatErrors(event.errors))
-          yield* Console.error("\nRun umf-order --help, or the command with --help, for its options.")
-        })
-      : CliOutput.defaultPresenter.present(event)
-}
+/** Help that was not asked for, and all help with `--json`, goes to stderr: stdout is for results. */
+const presenter = (json: boolean): CliOutput.Presenter => ({
+  present: Effect.fnUntraced(function* (event) {
+    const formatter = yield* CliOutput.Formatter
+    if (event._tag === "InvalidInvocation") {
+      yield* Console.error(formatter.formatErrors(event.errors))
+      return yield* Console.error("\nRun umf-order --help, or the command with --help, for its options.")
+    }
+    if (event._tag === "Help" && json) return yield* Console.error(formatter.formatHelpDoc(event.helpDoc))
+    return yield* CliOutput.defaultPresenter.present(event)
+  })
+})
+
+const wantsJson = (args: ReadonlyArray<string>): boolean =>
+  args.some((arg) => arg === "--json" || arg === "--json=true")
+
+const wantsHelp = (args: ReadonlyArray<string>): boolean => args.includes("--help") || args.includes("-h")
 
 /** Says what went wrong: on stderr for people, and as one JSON object on stdout with `--json`. */
 const report = (
@@ -71,16 +77,17 @@ export const run = (args: ReadonlyArray<string>): Effect.Effect<number> =>
     Effect.as(ExitCode.OK),
     Effect.catch((error) => {
       if (CliError.isCliError(error)) {
-        const asked = error._tag === "ShowHelp" && error.errors.length === 0
-        return Effect.succeed(asked ? ExitCode.OK : ExitCode.USAGE)
+        // Without a subcommand the help is shown too; with --json that is a mistake.
+        const shown = error._tag === "ShowHelp" && error.errors.length === 0
+        return Effect.succeed(shown && (wantsHelp(args) || !wantsJson(args)) ? ExitCode.OK : ExitCode.USAGE)
       }
       return error._tag === "Ended"
         ? Effect.succeed(error.code)
-        : Effect.as(report(error, args.includes("--json")), ExitCode.of(error))
+        : Effect.as(report(error, wantsJson(args)), ExitCode.of(error))
     }),
     Effect.provide([
       NodeServices.layer,
-      CliOutput.layerPresenter(presenter),
+      CliOutput.layerPresenter(presenter(wantsJson(args))),
       // Logs are for people too: stderr.
       Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
     ])

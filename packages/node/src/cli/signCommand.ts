@@ -33,12 +33,15 @@ const requestText = (
     )
     if (json._tag !== "Object") return yield* Result.fail(usage("Standard input must be a JSON object."))
     const leaves = yield* Result.mapError(StringToSign.leaves(json, field), (error) => usage(error.message))
+    if (leaves.length === 0) return yield* Result.fail(usage("Standard input has no field to sign."))
     if (!unchecked) {
       for (const leaf of leaves) {
-        const refused = Text.refusal(leaf.value)
+        const [name, value] = [Text.refusal(leaf.name), Text.refusal(leaf.value)]
+        const refused = name === undefined ? value : name
         if (refused !== undefined) {
+          const what = name === undefined ? "value" : "name"
           return yield* Result.fail(
-            usage(`The value of "${leaf.path}" ${refused}. --unchecked signs it all the same.`)
+            usage(`The ${what} of "${leaf.path}" ${refused}. --unchecked signs it all the same.`)
           )
         }
       }

@@ -43,6 +43,7 @@ const toSchedule = (limits: {
   const maxQueries = Option.getOrUndefined(limits.maxQueries)
   return {
     firstEvery: millis(limits.every) ?? defaults.firstEvery,
+    backOff: { ...defaults.backOff, base: millis(limits.every) ?? defaults.backOff.base },
     confirmAfter: millis(limits.confirmAfter) ?? defaults.confirmAfter,
     handOverAfter: millis(limits.giveUpAfter) ?? defaults.handOverAfter,
     ...(maxQueries === undefined ? {} : { maxQueries })
