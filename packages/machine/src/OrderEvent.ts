@@ -71,9 +71,24 @@ export interface Resumed {
   readonly at: number
 }
 
+/** More is known of the order: its amount, say. What was known already stays as it was. */
+export interface Informed {
+  readonly type: "informed"
+  readonly at: number
+  readonly order: Order.OrderRef
+}
+
 type AnyAnswered = { readonly [V in Verdict.Verdict]: Answered<V> }[Verdict.Verdict]
 
-export type OrderEvent = AnyAnswered | Faulted | Waited | Hinted | RefundRequested | VoidRequested | Resumed
+export type OrderEvent =
+  | AnyAnswered
+  | Faulted
+  | Waited
+  | Hinted
+  | RefundRequested
+  | VoidRequested
+  | Resumed
+  | Informed
 
 /** The event that tells the machine what an answer said. */
 export const answered = (at: number, conclusion: Verdict.Conclusion): AnyAnswered => ({
@@ -98,6 +113,8 @@ export const describe = (event: OrderEvent): string => {
       return "void asked for"
     case "resumed":
       return "resumed by a person"
+    case "informed":
+      return "more is known of the order"
     default:
       return `answered ${event.type.slice("answered.".length)} (${event.answer.retCode}${
         event.answer.transState === undefined ? "" : ` ${event.answer.transState}`

@@ -143,6 +143,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
   orderSetup(schedule).createMachine({
     id: "order",
     type: "parallel",
+    on: { informed: { actions: "adopt" } },
     context: ({ input }: { input: OrderInput }) => start(input.order, input.at, input.operation ?? "payment"),
     states: {
       result: {

@@ -87,6 +87,10 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
           lastAnswer: { at: event.at, verdict, answer: event.answer }
         }
       }),
+      /** Adds what is new about the order; what is known already stands. */
+      adopt: assign(({ context, event }) =>
+        event.type === "informed" ? { order: { ...event.order, ...context.order } } : {}
+      ),
       countFault: assign(({ context, event }) => {
         if (event.type !== "faulted") return {}
         return {

@@ -18,7 +18,7 @@ export interface GatewayOptions {
   readonly baseUrl?: string | undefined
   /** Time for one request; more than 60 s. 65 s by default. */
   readonly timeout?: Duration.Input | undefined
-  /** Time for one query with its waits and retries. 100 s by default; at least the time-out. */
+  /** Time for one query with its waits and retries. 100 s by default; at least 1 s more than the time-out. */
   readonly deadline?: Duration.Input | undefined
   /** Largest answer, in bytes. 65,536 by default. */
   readonly maxBodyBytes?: number | undefined
@@ -111,10 +111,10 @@ export const make = Effect.fnUntraced(function* (
   }
   const deadline = yield* duration(
     "deadline",
-    options.deadline ?? Duration.max(Duration.seconds(100), timeout)
+    options.deadline ?? Duration.max(Duration.seconds(100), Duration.sum(timeout, Duration.seconds(10)))
   )
-  if (Duration.isLessThan(deadline, timeout)) {
-    return yield* invalid("deadline", "deadline must not be shorter than timeout.")
+  if (Duration.isLessThan(deadline, Duration.sum(timeout, Duration.seconds(1)))) {
+    return yield* invalid("deadline", "deadline must be at least 1 s longer than timeout.")
   }
   return {
     url: url.href,

@@ -140,6 +140,22 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
         (0.5 + random / 2)
     )
 
+  /**
+   * One try, when turn and place are there. A try that has not its full time left would only be a time-out
+   * of our own making, so none is made.
+   */
+  const attempt = (body: string, order: Order.OrderRef, operation: Order.Operation, endsAt: number) =>
+    Effect.andThen(
+      takeTurn(order.merId),
+      places.withPermits(1)(
+        Effect.flatMap(Clock.currentTimeMillis, (now) =>
+          now + timeoutMillis > endsAt
+            ? fail(new DeadlineReached({ milliseconds: deadlineMillis }))
+            : ask(body, order, operation)
+        )
+      )
+    )
+
   const query = Effect.fnUntraced(
     function* (
       order: Order.OrderRef,
@@ -147,14 +163,18 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
     ): Effect.fn.Return<Verdict.Conclusion, GatewayError> {
       const endsAt = (yield* Clock.currentTimeMillis) + deadlineMillis
       const body = yield* signedBody(order)
+      let last: Result.Result<Verdict.Conclusion, GatewayError> | undefined
       for (let retry = 0; ; retry++) {
-        yield* takeTurn(order.merId)
-        const result = yield* Effect.result(places.withPermits(1)(ask(body, order, operation)))
+        const result = yield* Effect.result(attempt(body, order, operation, endsAt))
+        const late = Result.isFailure(result) && result.failure.reason._tag === "DeadlineReached"
+        // What the last try met says more than that there was no time for another one.
+        if (late) return yield* Effect.fromResult(last ?? result)
         if (retry >= config.retries || !mayPass(result)) return yield* Effect.fromResult(result)
+        last = result
         const pause = yield* backOff(retry)
-        // A try that has not its full time left would only be a time-out of our own making.
-        if ((yield* Clock.currentTimeMillis) + pause + timeoutMillis > endsAt)
+        if ((yield* Clock.currentTimeMillis) + pause + timeoutMillis > endsAt) {
           return yield* Effect.fromResult(result)
+        }
         yield* Effect.sleep(pause)
       }
     },

@@ -82,10 +82,12 @@ export const post = (
       HttpClientRequest.acceptJson,
       HttpClientRequest.bodyText(body, "application/json; charset=UTF-8")
     )
-    const response = yield* client.execute(request)
+    const response = yield* HttpClient.withScope(client).execute(request)
     if (response.status !== 200) return yield* new HttpStatus({ status: response.status })
     return yield* readText(response, config.maxBodyBytes)
   }).pipe(
+    // The scope takes the socket back whatever was left unread: an unread body would block its connection.
+    Effect.scoped,
     Effect.catchTag("HttpClientError", (error) =>
       Effect.fail(new Unreachable({ origin: config.origin, code: errorCode(error) }))
     ),

@@ -5,12 +5,15 @@
  * A fault of the gateway is an event like any other; a defect in it is logged and becomes a fault. So
  * nothing but the end of the scope ends the following of an order that is not at rest.
  */
+import type { Verdict } from "@umf-order-sync/core"
 import { type OrderCommand, OrderEvent, OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
-import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as FiberHandle from "effect/FiberHandle"
+import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
@@ -29,6 +32,8 @@ export interface Letter {
 /** One order that is being followed. */
 export interface Follower {
   stored: StoredOrder
+  /** Why this process follows the order no longer, where the store refused for good. */
+  failure?: StoreError
   readonly mailbox: Queue.Queue<Letter>
   readonly hub: PubSub.PubSub<OrderTransition>
 }
@@ -64,27 +69,32 @@ const isAtRest = (follower: Follower): boolean =>
 /** A store that is away for a while stops nothing: the step is saved when it is back. */
 const untilStored = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("30 seconds")])
 
-/** Asks the platform, and turns what comes of it into an event. Never fails. */
+/** Asks the platform, and turns whatever comes of it into an event. Never fails. */
 const ask = Effect.fnUntraced(function* (
   tools: Tools,
   follower: Follower,
   command: OrderCommand.OrderCommand & { type: "query" }
 ) {
-  const event = yield* tools.gateway.query(follower.stored.snapshot.context.order, command.operation).pipe(
-    Effect.flatMap((conclusion) =>
-      Effect.map(Clock.currentTimeMillis, (at) => OrderEvent.answered(at, conclusion))
-    ),
-    Effect.catchTag("GatewayError", (error) => faulted(GatewayError.toFault(error))),
-    Effect.catchCause((cause) =>
-      Cause.hasInterruptsOnly(cause)
-        ? Effect.interrupt
-        : Effect.andThen(
-            Effect.logError("A query ended in a defect; the order is asked again.", cause),
-            faulted("Local")
-          )
-    )
+  const { order } = follower.stored.snapshot.context
+  // In a fiber of its own: a gateway that interrupts itself must not take the asking with it.
+  const query = yield* Effect.forkChild(
+    Effect.suspend(() => tools.gateway.query(order, command.operation)),
+    {
+      startImmediately: true
+    }
   )
-  yield* Queue.offer(follower.mailbox, { event })
+  const exit = yield* Fiber.await(query)
+  yield* Queue.offer(follower.mailbox, { event: yield* toEvent(exit) })
+})
+
+const toEvent = Effect.fnUntraced(function* (
+  exit: Exit.Exit<Verdict.Conclusion, GatewayError.GatewayError>
+): Effect.fn.Return<OrderEvent.OrderEvent> {
+  if (Exit.isSuccess(exit)) return OrderEvent.answered(yield* Clock.currentTimeMillis, exit.value)
+  const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+  if (error !== undefined) return yield* faulted(GatewayError.toFault(error))
+  yield* Effect.logError("A query ended in a defect; the order is asked again.", exit.cause)
+  return yield* faulted("Local")
 })
 
 const faulted = (fault: OrderEvent.FaultKind): Effect.Effect<OrderEvent.OrderEvent> =>
@@ -146,6 +156,7 @@ export const run = (
             discard: true
           }
         )
+        follower.failure = error
         yield* PubSub.shutdown(follower.hub)
       })
     )

@@ -104,6 +104,14 @@ const conflict = (known: Order.OrderRef, given: Order.OrderRef): OrderConflict |
   return field === undefined ? undefined : new OrderConflict({ orderId: given.orderId, field })
 }
 
+/** Whether something is given that was not known. */
+const knowsMore = (given: Order.OrderRef, known: Order.OrderRef): boolean =>
+  facts.some((name) => given[name] !== undefined && known[name] === undefined)
+
+/** Fails where the order is followed no longer though it has not come to rest. */
+const failureOf = (follower: Follower.Follower): Stream.Stream<never, StoreError> =>
+  follower.failure === undefined ? Stream.empty : Stream.fail(follower.failure)
+
 const make = Effect.fnUntraced(function* (
   options: OrderSyncOptions
 ): Effect.fn.Return<OrderSync["Service"], StoreError, OrderGateway | OrderStore | Scope.Scope> {
@@ -166,10 +174,16 @@ const make = Effect.fnUntraced(function* (
       Effect.gen(function* () {
         const different = conflict(follower.stored.snapshot.context.order, order)
         if (different !== undefined) return yield* different
+        if (knowsMore(order, follower.stored.snapshot.context.order)) {
+          yield* Follower.tell(follower, { type: "informed", at: yield* Clock.currentTimeMillis, order })
+        }
         const subscription = yield* PubSub.subscribe(follower.hub)
         const transitions =
           Follower.tagOf(follower) === "polling"
-            ? Stream.fromSubscription(subscription).pipe(Stream.takeUntil(isRest))
+            ? Stream.fromSubscription(subscription).pipe(
+                Stream.takeUntil(isRest),
+                Stream.concat(Stream.suspend(() => failureOf(follower)))
+              )
             : Stream.empty
         return { follower, transitions }
       })

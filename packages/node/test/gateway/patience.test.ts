@@ -166,6 +166,15 @@ describe("the deadline", () => {
     })
   )
 
+  it.effect("no try is made that has less than its full time-out when its turn has come", () =>
+    Effect.gen(function* () {
+      const { ended, times } = yield* queried((index) => (index === 0 ? status(502) : "never answers"), {
+        rateLimit: { limit: 1, window: "60 seconds" }
+      })
+      assert.deepStrictEqual([ended.as, times], ["HttpStatus", [0]])
+    })
+  )
+
   it.effect("holds for queries that wait for a connection", () =>
     Effect.gen(function* () {
       const { arrived, layer } = platform(() => ({ body: Keys.answers.paid, afterMillis: 60_000 }))

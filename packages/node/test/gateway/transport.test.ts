@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import type { GatewayConfig, GatewayOptions } from "../../src/gateway/GatewayConfig.ts"
 import type { GatewayError, Reason } from "../../src/gateway/GatewayError.ts"
 import { OrderGateway } from "../../src/gateway/OrderGateway.ts"
@@ -136,6 +137,21 @@ describe("an answer that is too large", () => {
       assertReason(yield* refused(server.url), "Unreadable", false, /larger than 65536 bytes/)
       yield* Servers.until(() => server.open() === 0)
       assert.isBelow(sent, 8 * megabytes)
+    })
+  )
+
+  it.live("does not hold its connection, and neither does the unread body of another status", () =>
+    Effect.gen(function* () {
+      const server = yield* Servers.http((_, response) => {
+        response.writeHead(502)
+        response.end("x".repeat(200_000))
+      })
+      yield* Effect.gen(function* () {
+        for (let asked = 0; asked < 3; asked++) {
+          const error = yield* Effect.timeoutOption(Effect.flip(query), 2000)
+          assert.isTrue(Option.isSome(error))
+        }
+      }).pipe(Effect.provide(Gateways.live({ baseUrl: server.url, connections: 1, retries: 0 })))
     })
   )
 

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { GatewayError, HttpStatus } from "../../src/gateway/GatewayError.ts"
 import { OrderGateway } from "../../src/gateway/OrderGateway.ts"
-import { OrderStore, StoreError, StoreUnavailable } from "../../src/store/OrderStore.ts"
+import { OrderStore, StaleVersion, StoreError, StoreUnavailable } from "../../src/store/OrderStore.ts"
 
 /** One query that the gateway was asked. */
 export interface Asked {
@@ -70,6 +70,18 @@ export const gateway = (
     )
   return { asked, most: () => most, layer: Layer.succeed(OrderGateway, OrderGateway.of({ query })) }
 }
+
+/** The store in memory, in which somebody else has always saved first. */
+export const storeThatRefuses: Layer.Layer<OrderStore> = Layer.effect(
+  OrderStore,
+  Effect.map(OrderStore, (store) =>
+    OrderStore.of({
+      ...store,
+      save: ({ context }) =>
+        Effect.fail(new StoreError({ reason: new StaleVersion({ orderId: context.order.orderId }) }))
+    })
+  )
+).pipe(Layer.provide(OrderStore.layerMemory))
 
 /** The store in memory, with saving that fails as long as `isAway` says. */
 export const storeThatIsAway = (isAway: (now: number) => boolean): Layer.Layer<OrderStore> =>
