@@ -31,6 +31,7 @@ describeRuns("umf-order keys", () => {
       fingerprint: fingerprint(files.platformCert)
     }
     assert.deepInclude(only(json), told)
+    assert.match(text.stdout, /^validTo +20[0-9]{2}-[0-9]{2}-[0-9]{2}T/m)
     for (const value of Object.values(told)) assert.match(text.stdout, new RegExp(` ${value}$`, "m"))
   })
 

@@ -83,5 +83,6 @@ describeRuns("umf-order query", () => {
     assert.include(text.stdout, "ok?[2J?]0;title???verdict  Paid?31m??\n")
     assert.match(text.stdout, /^verdict +Paying/m)
     assert.deepStrictEqual([only(json).verdict, only(json).retMsg], ["Paying", retMsg])
+    assert.notMatch(json.stdout, /[\u007f-\u009f\u202e]/)
   })
 })

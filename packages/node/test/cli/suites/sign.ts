@@ -19,6 +19,9 @@ const refused: ReadonlyArray<readonly [string, string]> = [
 
 const unusable: ReadonlyArray<readonly [string, string | Uint8Array]> = [
   ["an array inside", '{"a":[1]}'],
+  ["an object without a field to sign", '{"sign":"x","a":""}'],
+  ["a name with =", '{"a=b":"x"}'],
+  ["a byte order mark", '\ufeff{"a":"x"}'],
   ["bytes that are not UTF-8", Uint8Array.of(0x7b, 0xff, 0x7d)]
 ]
 

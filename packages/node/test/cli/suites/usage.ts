@@ -13,7 +13,9 @@ const query = ["query", "--json", "--order-id", orderId]
 const unparsed: ReadonlyArray<readonly [string, ReadonlyArray<string>, string]> = [
   ["unknown flag", [...query, "--nope"], "--nope"],
   ["missing option", ["query", "--json"], "--order-id"],
-  ["unknown command", ["frobnicate", "--json"], "frobnicate"]
+  ["unknown command", ["frobnicate", "--json"], "frobnicate"],
+  ["no command", ["--json"], "SUBCOMMANDS"],
+  ["no subcommand", ["keys", "--json"], "SUBCOMMANDS"]
 ]
 
 /** Refused by the command: the error as JSON too. */

@@ -20,6 +20,7 @@ const answer = (value: string, sign: string) => JSON.stringify({ retMsg: value, 
 const invalid: ReadonlyArray<readonly [string, () => string | Uint8Array, string]> = [
   ["an array", () => "[]", "NotAnObject"],
   ["an array inside", () => `{"a":["b"],"sign":"${platformSign("b")}"}`, "NoSigningRule"],
+  ["a byte order mark", () => `\ufeff${answer("b", platformSign("b"))}`, "NotJson"],
   ["bad JSON", () => answer("b", platformSign("b")).slice(0, -1), "NotJson"],
   [
     "bytes that are not UTF-8",
