@@ -22,8 +22,14 @@ export type OrderQueryRequest = typeof OrderQueryRequest.Type
 
 /** The request that asks about `order`. The amount is never sent. */
 export const fromOrder = (order: OrderRef): OrderQueryRequest => {
-  const { amount: _, ...fields } = order
-  return fields
+  const { merId, orderId, transactionId, orderDate, payType } = order
+  return {
+    merId,
+    orderId,
+    ...(transactionId === undefined ? {} : { transactionId }),
+    ...(orderDate === undefined ? {} : { orderDate }),
+    ...(payType === undefined ? {} : { payType })
+  }
 }
 
 /** The string to sign: `name=value` of every field, sorted by name, joined by `&`. */

@@ -5,8 +5,10 @@
  * values stays), merge and split neighbours at `|`, add and drop empty fields, and replay true answers.
  * An answer in which any of that may have happened is not believed; the order is asked again.
  */
+
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { isWire as isAmount } from "./Amount.ts"
 import type { OrderRef } from "./Order.ts"
 import { knownFields, OrderQueryAnswer, type VerifiedAnswer } from "./OrderQueryAnswer.ts"
 import { kindOf, type RetCodeKind } from "./RetCode.ts"
@@ -150,12 +152,19 @@ const displaced = (
       )
     }
   }
-  const suspects = [
-    ...unknown.filter((leaf) => leaf.path > "retCode"),
-    ...leaves.filter((leaf) => leaf.path === "retMsg")
-  ]
+  // A code that concludes nothing by itself may be a value that stands where the true code stood: then the
+  // true one is somewhere else. Amounts are let be: 9999 and 3333 fen are common prices.
+  const saysNothing = !isConclusiveCode(answer.retCode)
+  const suspects = saysNothing
+    ? leaves.filter((leaf) => leaf.path !== "retCode")
+    : [
+        ...unknown.filter((leaf) => leaf.path > "retCode"),
+        ...leaves.filter((leaf) => leaf.path === "retMsg" || leaf.path === "transactionId")
+      ]
   for (const leaf of suspects) {
-    if (isConclusiveCode(leaf.value) && leaf.value !== answer.retCode) {
+    const isCode =
+      saysNothing && leaf.path !== "amount" ? kindOf(leaf.value) !== "Other" : isConclusiveCode(leaf.value)
+    if (isCode && leaf.value !== answer.retCode) {
       return implausible(
         "RetCodeElsewhere",
         leaf.path,
@@ -188,23 +197,23 @@ const hidden = (
       `retMsg is absent and "${first.path}" is unknown: it may be the one, renamed.`
     )
   }
-  if (
-    known.transactionId !== undefined &&
-    answer.transactionId === undefined &&
-    claimsOutcome(kind, answer.transState)
-  ) {
+  const concludes = kind === "Other" || claimsOutcome(kind, answer.transState)
+  if (known.transactionId !== undefined && answer.transactionId === undefined && concludes) {
     return implausible(
       "TransactionHidden",
       "transactionId",
       "the answer claims an outcome but lacks the order's transactionId."
     )
   }
-  const mayHideAmount = first !== undefined || answer.paySeq === undefined || answer.paySeq === ""
+  // Where the amount could be: under an unknown name, as a payment number, as a platform's date, as the code.
+  const mayHideAmount =
+    first !== undefined ||
+    isAmount(answer.paySeq ?? "") ||
+    (answer.platDate === undefined && answer.platTime !== undefined)
   if (
     known.amount !== undefined &&
     answer.amount === undefined &&
-    claimsPaid(kind, answer.transState) &&
-    mayHideAmount
+    ((concludes && mayHideAmount) || (isAmount(answer.retCode) && BigInt(answer.retCode) === known.amount))
   ) {
     return implausible(
       "AmountHidden",

@@ -47,8 +47,9 @@ export const defaults: QuerySchedule = {
   maxContradictions: 3
 }
 
-/** The same schedule with every length of time divided by `factor`: for demos and tests. */
+/** The same schedule with every length of time divided by `factor`: for demos and tests. Throws RangeError for another factor than a number above 0. */
 export const compress = (schedule: QuerySchedule, factor: number): QuerySchedule => {
+  if (!(factor > 0 && Number.isFinite(factor))) throw new RangeError("The factor must be a number above 0.")
   const shorter = (length: number) => Math.max(1, Math.round(length / factor))
   return {
     ...schedule,
@@ -99,11 +100,13 @@ export const backOff = (schedule: QuerySchedule, faults: number): number =>
 /** What follows for an order without a result. */
 export const next = (schedule: QuerySchedule, progress: Progress): Next => {
   const { startedAt, now, queries, faults, suspectedAt } = progress
-  if (schedule.maxQueries !== undefined && queries >= schedule.maxQueries) {
-    return { _tag: "HandOver", limit: "Queries" }
-  }
   const confirmAt = suspectedAt === undefined ? undefined : suspectedAt + schedule.confirmAfter
   // A suspicion is always confirmed or denied before the order is handed over.
+  if (schedule.maxQueries !== undefined && queries >= schedule.maxQueries) {
+    return confirmAt !== undefined && now < confirmAt
+      ? { _tag: "AskAt", at: confirmAt }
+      : { _tag: "HandOver", limit: "Queries" }
+  }
   const end = Math.max(startedAt + schedule.handOverAfter, confirmAt ?? 0)
   if (now >= end) return { _tag: "HandOver", limit: "Time" }
   const regular = now + Math.max(gap(schedule, now - startedAt), backOff(schedule, faults))

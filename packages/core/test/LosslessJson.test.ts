@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import { defaultLimits, type Json, type JsonRule, JsonError, parse } from "../src/LosslessJson.ts"
+import { defaultLimits, type Json, JsonError, type JsonRule, parse } from "../src/LosslessJson.ts"
 import { runs } from "./support/Property.ts"
 
 /** What JSON.parse would give, with every number as JSON.stringify writes it. */
@@ -114,6 +114,13 @@ describe("LosslessJson", () => {
     assert.strictEqual(ruleOf(text), rule)
   })
 
+  it("given any of the 32 control characters in a string, then it is refused; given a delete character, then not", () => {
+    for (let code = 0; code < 0x20; code++) {
+      assert.strictEqual(ruleOf(`"${String.fromCharCode(code)}"`), "ControlCharacter", String(code))
+    }
+    assert.strictEqual(ruleOf('" \u007f\u0080"'), "read")
+  })
+
   it("given the same name in two objects, then it is read", () => {
     assert.strictEqual(ruleOf('{"a":{"a":1},"b":{"a":1}}'), "read")
   })
@@ -154,7 +161,25 @@ describe("LosslessJson", () => {
 
   it("property: refuses what JSON.parse refuses, and reads the rest or names a rule of its own", () => {
     const token = fc.oneof(
-      fc.constantFrom("{", "}", "[", "]", ":", ",", '"', '"a"', '"b"', "1", "-", "0", ".", "e", "true", "null", " "),
+      fc.constantFrom(
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        '"',
+        '"a"',
+        '"b"',
+        "1",
+        "-",
+        "0",
+        ".",
+        "e",
+        "true",
+        "null",
+        " "
+      ),
       fc.constantFrom("\\", "\\u", "d83d", "\\ude00", "\n", "\u0001", "\ud83d", "fals", "NaN", "//"),
       fc.string({ maxLength: 2 })
     )
@@ -183,16 +208,24 @@ describe("LosslessJson", () => {
       if (json._tag === "Number") return Number(json.text)
       if (json._tag === "Array") return json.items.map(normalJson)
       if (json._tag !== "Object") return plain(json)
-      return [...json.members].sort(([a], [b]) => byName(a, b)).map(([name, inner]) => [name, normalJson(inner)])
+      return [...json.members]
+        .sort(([a], [b]) => byName(a, b))
+        .map(([name, inner]) => [name, normalJson(inner)])
     }
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.nat(), fc.string({ maxLength: 1 }), (value, at, character) => {
-        const text = JSON.stringify(value)
-        const from = at % text.length
-        const mutated = text.slice(0, from) + character + text.slice(from + 1)
-        const result = parse(mutated)
-        if (Result.isSuccess(result)) assert.deepStrictEqual(normalJson(result.success), normal(JSON.parse(mutated)))
-      }),
+      fc.property(
+        fc.jsonValue({ maxDepth: 4 }),
+        fc.nat(),
+        fc.string({ maxLength: 1 }),
+        (value, at, character) => {
+          const text = JSON.stringify(value)
+          const from = at % text.length
+          const mutated = text.slice(0, from) + character + text.slice(from + 1)
+          const result = parse(mutated)
+          if (Result.isSuccess(result))
+            assert.deepStrictEqual(normalJson(result.success), normal(JSON.parse(mutated)))
+        }
+      ),
       runs(1000)
     )
   })

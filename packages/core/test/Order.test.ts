@@ -22,7 +22,13 @@ describe("Order", () => {
   })
 
   it("given every field, then it is an order, its amount in fen", () => {
-    const full = { ...order, transactionId: "T1", orderDate: "20171101", payType: "WX", amount: "000000008888" }
+    const full = {
+      ...order,
+      transactionId: "T1",
+      orderDate: "20171101",
+      payType: "WX",
+      amount: "000000008888"
+    }
     assert.deepStrictEqual(decode(full), Result.succeed({ ...full, amount: 8888n } as OrderRef))
   })
 
@@ -70,12 +76,15 @@ describe("Order", () => {
     assert.strictEqual(messageOf({ payType }), "accepted")
   })
 
-  it.each(["merId", "orderId"])("given no %s, then it is refused and the message names the field", (field) => {
-    const { [field]: _, ...rest } = order as Record<string, string>
-    const result = decode(rest)
-    assert.isTrue(Result.isFailure(result))
-    assert.match(String(Result.isFailure(result) && result.failure), new RegExp(`"${field}"`))
-  })
+  it.each(["merId", "orderId"])(
+    "given no %s, then it is refused and the message names the field",
+    (field) => {
+      const { [field]: _, ...rest } = order as Record<string, string>
+      const result = decode(rest)
+      assert.isTrue(Result.isFailure(result))
+      assert.match(String(Result.isFailure(result) && result.failure), new RegExp(`"${field}"`))
+    }
+  )
 
   it("property: encoding undoes decoding but for the padding of the amount", () => {
     fc.assert(

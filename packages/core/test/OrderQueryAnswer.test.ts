@@ -84,7 +84,10 @@ describe("OrderQueryAnswer.verify", () => {
   })
 
   it("given a JSON number instead of a text, then the same signature fits", () => {
-    const answer = toJson([...members({ retCode: "0000", amount: new Raw("100") }), ["sign", keys.sign("100|0000")]])
+    const answer = toJson([
+      ...members({ retCode: "0000", amount: new Raw("100") }),
+      ["sign", keys.sign("100|0000")]
+    ])
     assert.strictEqual(reasonOf(keys.verifying(verify(answer))), "accepted")
   })
 
@@ -99,7 +102,10 @@ describe("OrderQueryAnswer.verify", () => {
   })
 
   it("given another answer's signature, then it is refused as SignatureWrong", () => {
-    assert.strictEqual(reasonOf(keys.verifying(verify(withSign(keys.sign("100|9999|成功|SUCCESS"))))), "SignatureWrong")
+    assert.strictEqual(
+      reasonOf(keys.verifying(verify(withSign(keys.sign("100|9999|成功|SUCCESS"))))),
+      "SignatureWrong"
+    )
   })
 
   it.each(rejected)("given %s, then it is refused as %s before any key is used", (_, reason, answer) => {
@@ -136,17 +142,20 @@ describe("OrderQueryAnswer.verify", () => {
 
 describe("OrderQueryAnswer schema", () => {
   it("knows the specification's fields and no other", () => {
-    assert.deepStrictEqual([...knownFields].sort(), [
-      "amount",
-      "payType",
-      "paySeq",
-      "platDate",
-      "platTime",
-      "retCode",
-      "retMsg",
-      "transState",
-      "transactionId"
-    ].sort())
+    assert.deepStrictEqual(
+      [...knownFields].sort(),
+      [
+        "amount",
+        "payType",
+        "paySeq",
+        "platDate",
+        "platTime",
+        "retCode",
+        "retMsg",
+        "transState",
+        "transactionId"
+      ].sort()
+    )
   })
 
   it.each([

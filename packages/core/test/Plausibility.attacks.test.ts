@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as fc from "fast-check"
-import { takeApart } from "../src/OrderQueryAnswer.ts"
-import { defaultLimits, parse } from "../src/LosslessJson.ts"
 import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import { defaultLimits, parse } from "../src/LosslessJson.ts"
+import { takeApart } from "../src/OrderQueryAnswer.ts"
 import * as Attack from "./support/Attack.ts"
 import { verdictOf } from "./support/DecisionTable.ts"
 import * as Keys from "./support/Keys.ts"
-import { runs } from "./support/Property.ts"
+import { anyText, runs } from "./support/Property.ts"
 import { body, conclude, type Members, outcome, signedValues, toJson } from "./support/SignedAnswer.ts"
 import * as TrueAnswer from "./support/TrueAnswer.ts"
 
@@ -24,7 +24,13 @@ const conclusiveCodes: ReadonlySet<string> = new Set([
 /** True answers whose code says by itself what became of the order. */
 const conclusive = TrueAnswer.arbitrary.filter(({ retCode }) => conclusiveCodes.has(retCode))
 
-const moneyMoved: ReadonlySet<string> = new Set(["Paid", "RefundAccepted", "RefundFailed", "Voided", "VoidFailed"])
+const moneyMoved: ReadonlySet<string> = new Set([
+  "Paid",
+  "RefundAccepted",
+  "RefundFailed",
+  "Voided",
+  "VoidFailed"
+])
 
 const wholeKnowledge = fc.constant({ transactionId: true, amount: true })
 const anyKnowledge = fc.record({ transactionId: fc.boolean(), amount: fc.boolean() })
@@ -36,9 +42,14 @@ const signOf = (fields: Members): string => keys.sign(signedValues(fields).join(
 
 const isRefused = (verdict: string): boolean => verdict.startsWith("(")
 const isGenuine = (verdict: string): boolean =>
-  !["(NotJson)", "(NotAnObject)", "(NoSigningRule)", "(NoSignature)", "(SignatureMalformed)", "(SignatureWrong)"].includes(
-    verdict
-  )
+  ![
+    "(NotJson)",
+    "(NotAnObject)",
+    "(NoSigningRule)",
+    "(NoSignature)",
+    "(SignatureMalformed)",
+    "(SignatureWrong)"
+  ].includes(verdict)
 
 /** The share of forgeries that got past the signature: what the rules of disbelief had to judge. */
 const counter = () => {
@@ -62,9 +73,11 @@ const counter = () => {
 describe("no attack on the names, the borders or the empty fields of a true answer", () => {
   it("makes any renaming of a code that concludes say something else", () => {
     const seen = counter()
-    const cases = fc.tuple(conclusive, fc.constantFrom(true, false)).chain(([answer, amount]) =>
-      fc.tuple(fc.constant(answer), fc.constant(amount), Attack.renamings(answer.fields, 60))
-    )
+    const cases = fc
+      .tuple(conclusive, fc.constantFrom(true, false))
+      .chain(([answer, amount]) =>
+        fc.tuple(fc.constant(answer), fc.constant(amount), Attack.renamings(answer.fields, 60))
+      )
     fc.assert(
       fc.property(cases, ([answer, amount, forgeries]) => {
         const known = TrueAnswer.known(answer, { transactionId: true, amount })
@@ -75,9 +88,9 @@ describe("no attack on the names, the borders or the empty fields of a true answ
           if (!isRefused(verdict)) assert.strictEqual(verdict, truth(answer), toJson(fields))
         }
       }),
-      runs(60)
+      runs(40)
     )
-    seen.assertStrong(3000)
+    seen.assertStrong(2200)
   })
 
   it("makes any renaming say that money moved where it did not", () => {
@@ -95,9 +108,9 @@ describe("no attack on the names, the borders or the empty fields of a true answ
           if (moneyMoved.has(verdict)) assert.strictEqual(verdict, truth(answer), toJson(fields))
         }
       }),
-      runs(60)
+      runs(40)
     )
-    seen.assertStrong(3000)
+    seen.assertStrong(2200)
   })
 
   it("makes several attacks together say something else where the code concludes", () => {
@@ -110,9 +123,9 @@ describe("no attack on the names, the borders or the empty fields of a true answ
         seen.count(verdict)
         if (!isRefused(verdict)) assert.strictEqual(verdict, truth(answer), text)
       }),
-      runs(3000)
+      runs(2200)
     )
-    seen.assertStrong(3000)
+    seen.assertStrong(2200)
   })
 
   it("makes several attacks together say that money moved where it did not", () => {
@@ -125,9 +138,9 @@ describe("no attack on the names, the borders or the empty fields of a true answ
         seen.count(verdict)
         if (moneyMoved.has(verdict)) assert.strictEqual(verdict, truth(answer), text)
       }),
-      runs(3000)
+      runs(2200)
     )
-    seen.assertStrong(3000)
+    seen.assertStrong(2200)
   })
 })
 
@@ -155,12 +168,12 @@ describe("no replay of another order's true answer", () => {
     assert.isAbove(refused, 500)
   })
 
-  it("closes an order whose transactionId is known, unless it is renamed", () => {
+  it("says anything of an order whose transactionId is known, as long as the answer names its own", () => {
     fc.assert(
       fc.property(TrueAnswer.arbitrary, fc.boolean(), (answer, amount) => {
         const known = TrueAnswer.known(other, { transactionId: true, amount })
         assert.strictEqual(
-          outcome(conclude(keys, body(keys, answer.fields), known, answer.operation)).replace(/[A-Z][a-z]+Hidden/, "X"),
+          outcome(conclude(keys, body(keys, answer.fields), known, answer.operation)),
           "(OtherTransaction)"
         )
       }),
@@ -168,7 +181,7 @@ describe("no replay of another order's true answer", () => {
     )
   })
 
-  it("ends an order of which only the amount is known, where the answer says it", () => {
+  it("says anything of an order of which only the amount is known, as long as the answer names its own", () => {
     fc.assert(
       fc.property(TrueAnswer.arbitrary, (answer) => {
         fc.pre(answer.amount !== undefined && BigInt(answer.amount) !== 424242n)
@@ -184,7 +197,10 @@ describe("no replay of another order's true answer", () => {
 })
 
 describe("no single change of a true answer", () => {
-  const sample: ReadonlyArray<TrueAnswer.TrueAnswer> = fc.sample(TrueAnswer.arbitrary, { numRuns: 4, seed: 7 })
+  const sample: ReadonlyArray<TrueAnswer.TrueAnswer> = fc.sample(TrueAnswer.arbitrary, {
+    numRuns: 4,
+    seed: 7
+  })
 
   it.each(sample.map((answer, at) => [at, answer] as const))(
     "makes one character say something else (answer %i)",
@@ -221,7 +237,10 @@ describe("no single change of a true answer", () => {
   })
 
   it("makes one name say something else where the transactionId is known", () => {
-    const name = fc.oneof(fc.constantFrom("retCode", "transState", "retMsg", "amount", "Memo", "sign"), fc.string())
+    const name = fc.oneof(
+      fc.constantFrom("retCode", "transState", "retMsg", "amount", "Memo", "sign"),
+      fc.string()
+    )
     fc.assert(
       fc.property(TrueAnswer.arbitrary, fc.nat(), name, (answer, at, to) => {
         const index = at % answer.fields.length
@@ -246,7 +265,7 @@ describe("no input whatever", () => {
 
   it("makes core throw: arbitrary text", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.json()), (text) => isResult(text)),
+      fc.property(fc.oneof(anyText(12), fc.string(), fc.json()), (text) => isResult(text)),
       runs(1000)
     )
   })
@@ -257,7 +276,7 @@ describe("no input whatever", () => {
         TrueAnswer.arbitrary,
         fc.nat(),
         fc.nat(),
-        fc.oneof(fc.string({ unit: "binary", maxLength: 3 }), fc.constantFrom("{", "[[", '"', "\\u", "e9", "null")),
+        fc.oneof(anyText(3), fc.constantFrom("{", "[[", '"', "\\u", "e9", "null")),
         (answer, from, length, piece) => {
           const text = body(keys, answer.fields)
           const start = from % text.length
@@ -276,12 +295,26 @@ describe("no input whatever", () => {
     const value = fc.letrec<{ value: Members[number][1] }>((tie) => ({
       value: fc.oneof(
         { depthSize: "small", withCrossShrink: true },
-        fc.oneof(fc.string(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)),
+        fc.oneof(
+          fc.string(),
+          fc.double({ noNaN: true, noDefaultInfinity: true }),
+          fc.boolean(),
+          fc.constant(null)
+        ),
         fc.uniqueArray(fc.tuple(fc.string(), tie("value")), { selector: ([name]) => name, maxLength: 4 })
       )
     })).value
     const name = fc.oneof(
-      fc.constantFrom("retCode", "retMsg", "transState", "amount", "transactionId", "__proto__", "constructor", ""),
+      fc.constantFrom(
+        "retCode",
+        "retMsg",
+        "transState",
+        "amount",
+        "transactionId",
+        "__proto__",
+        "constructor",
+        ""
+      ),
       fc.string()
     )
     const objects = fc.uniqueArray(fc.tuple(name, value), { selector: ([key]) => key, maxLength: 6 })

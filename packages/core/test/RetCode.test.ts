@@ -31,10 +31,18 @@ describe("RetCode", () => {
     }
   })
 
-  it.each(["00060780", "04000000", "00000000", "0001", "88881221", "WN01", "000", "constructor", "__proto__", ""])(
-    "given %j, then it is of kind Other",
-    (retCode) => assert.strictEqual(kindOf(retCode), "Other")
-  )
+  it.each([
+    "00060780",
+    "04000000",
+    "00000000",
+    "0001",
+    "88881221",
+    "WN01",
+    "000",
+    "constructor",
+    "__proto__",
+    ""
+  ])("given %j, then it is of kind Other", (retCode) => assert.strictEqual(kindOf(retCode), "Other"))
 
   it("property: every code that is not in the table is of kind Other", () => {
     const listed = new Set<string>(expected.map(([retCode]) => retCode))
@@ -46,8 +54,9 @@ describe("RetCode", () => {
     )
   })
 
-  it.each(["0000", "01000000", "001100WN", "wxyz"])("given %s, then it has the shape of a return code", (text) =>
-    assert.isTrue(isWire(text))
+  it.each(["0000", "01000000", "001100WN", "wxyz"])(
+    "given %s, then it has the shape of a return code",
+    (text) => assert.isTrue(isWire(text))
   )
 
   it.each(["", "000", "00000", "0000000", "000000000", "00 0", "成功成功", "0000\n", "００００", "0-00"])(

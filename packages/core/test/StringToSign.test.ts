@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { type JsonObject, parse } from "../src/LosslessJson.ts"
 import * as StringToSign from "../src/StringToSign.ts"
+import * as Keys from "./support/Keys.ts"
 import { runs } from "./support/Property.ts"
 import { body, type Members, signedValues, toJson } from "./support/SignedAnswer.ts"
-import * as Keys from "./support/Keys.ts"
 import * as TrueAnswer from "./support/TrueAnswer.ts"
 
 const keys = Keys.make()
@@ -20,7 +20,19 @@ const answerText = (text: string): string => Result.getOrThrow(StringToSign.answ
 const requestText = (text: string): string => Result.getOrThrow(StringToSign.request(read(text)))
 
 const names = fc.oneof(
-  fc.constantFrom("Memo", "amount", "paySeq", "payType", "retCode", "transState", "transactionId", "sign", "", "é", "中"),
+  fc.constantFrom(
+    "Memo",
+    "amount",
+    "paySeq",
+    "payType",
+    "retCode",
+    "transState",
+    "transactionId",
+    "sign",
+    "",
+    "é",
+    "中"
+  ),
   fc.string({ maxLength: 3 })
 )
 
@@ -51,7 +63,10 @@ describe("StringToSign", () => {
   })
 
   it("given an answer, then every value but that of sign stands sorted by name, joined by |", () => {
-    assert.strictEqual(answerText('{"sign":"x","retMsg":"成功","retCode":"0000","amount":"1"}'), "1|0000|成功")
+    assert.strictEqual(
+      answerText('{"sign":"x","retMsg":"成功","retCode":"0000","amount":"1"}'),
+      "1|0000|成功"
+    )
   })
 
   it("given names in upper and lower case, then upper case comes first", () => {
@@ -80,7 +95,10 @@ describe("StringToSign", () => {
   })
 
   it("given numbers and booleans, then they stand as in the JSON text", () => {
-    assert.strictEqual(answerText('{"a":1.0,"b":1e3,"c":-0,"d":true,"e":false,"f":0}'), "1.0|1e3|-0|true|false|0")
+    assert.strictEqual(
+      answerText('{"a":1.0,"b":1e3,"c":-0,"d":true,"e":false,"f":0}'),
+      "1.0|1e3|-0|true|false|0"
+    )
   })
 
   it("given a nested object, then its values stand in its place, sorted by its own names", () => {

@@ -7,7 +7,8 @@ describe("TransState", () => {
     for (const word of TransState.literals) assert.isTrue(isTransState(word))
   })
 
-  it.each(["success", "SUCCESS ", "NOTPAID", "USERPAYING", "", null, undefined, 0])("given %j, then it is none", (word) =>
-    assert.isFalse(isTransState(word))
+  it.each(["success", "SUCCESS ", "NOTPAID", "USERPAYING", "", null, undefined, 0])(
+    "given %j, then it is none",
+    (word) => assert.isFalse(isTransState(word))
   )
 })

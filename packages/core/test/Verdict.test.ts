@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import type { Operation } from "../src/Order.ts"
 import { OrderRef } from "../src/Order.ts"
 import type { RetCodeKind } from "../src/RetCode.ts"
 import { decide, fromAnswer, Verdict } from "../src/Verdict.ts"
-import * as Schema from "effect/Schema"
 import { verdictOf } from "./support/DecisionTable.ts"
 import * as Keys from "./support/Keys.ts"
 import { runs } from "./support/Property.ts"
@@ -64,7 +64,8 @@ describe("Verdict.fromAnswer, the table of PROTOCOL.md 6", () => {
   })
 
   it("given 0000 and PAYERROR, then PayFailed", () => {
-    for (const operation of operations) assert.strictEqual(answered("0000", "PAYERROR", operation), "PayFailed")
+    for (const operation of operations)
+      assert.strictEqual(answered("0000", "PAYERROR", operation), "PayFailed")
   })
 
   it.each(["SUCCESS", undefined])(
@@ -103,24 +104,35 @@ describe("Verdict.fromAnswer, the table of PROTOCOL.md 6", () => {
   })
 
   it.each(others)("given any other code, such as %s, and PAYERROR, then PayFailed", (retCode) => {
-    for (const operation of operations) assert.strictEqual(answered(retCode, "PAYERROR", operation), "PayFailed")
+    for (const operation of operations)
+      assert.strictEqual(answered(retCode, "PAYERROR", operation), "PayFailed")
   })
 
-  it.each(others)("given any other code, such as %s, and transState absent or NOTPAY, then Closed", (retCode) => {
-    for (const operation of operations) {
-      assert.strictEqual(answered(retCode, undefined, operation), "Closed")
-      assert.strictEqual(answered(retCode, "NOTPAY", operation), "Closed")
+  it.each(others)(
+    "given any other code, such as %s, and transState absent or NOTPAY, then Closed",
+    (retCode) => {
+      for (const operation of operations) {
+        assert.strictEqual(answered(retCode, undefined, operation), "Closed")
+        assert.strictEqual(answered(retCode, "NOTPAY", operation), "Closed")
+      }
     }
-  })
+  )
 
   it.each(others)("given any other code, such as %s, and SUCCESS, then Contradictory", (retCode) => {
-    for (const operation of operations) assert.strictEqual(answered(retCode, "SUCCESS", operation), "Contradictory")
+    for (const operation of operations)
+      assert.strictEqual(answered(retCode, "SUCCESS", operation), "Contradictory")
   })
 
   it("given a conclusion, then it holds the answer it was drawn from and the operation", () => {
     const signed = body(
       keys,
-      members({ retCode: "88881220", retMsg: null, transactionId: "31711011432450012", amount: "000100", platDate: "" })
+      members({
+        retCode: "88881220",
+        retMsg: null,
+        transactionId: "31711011432450012",
+        amount: "000100",
+        platDate: ""
+      })
     )
     assert.deepStrictEqual<unknown>(
       conclude(keys, signed, known, "refund"),
@@ -167,7 +179,9 @@ describe("Verdict.decide", () => {
     let believed = 0
     fc.assert(
       fc.property(TrueAnswer.arbitrary, (answer) => {
-        const verdict = outcome(conclude(keys, body(keys, answer.fields), TrueAnswer.known(answer), answer.operation))
+        const verdict = outcome(
+          conclude(keys, body(keys, answer.fields), TrueAnswer.known(answer), answer.operation)
+        )
         if (verdict.startsWith("(")) return
         believed++
         assert.strictEqual(verdict, verdictOf(answer.retCode, answer.transState, answer.operation))

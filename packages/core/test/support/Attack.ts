@@ -62,13 +62,25 @@ const isObject = (value: Value): value is Members => Array.isArray(value)
 
 const names: ReadonlyArray<string> = [
   ...shapes.map(([name]) => name),
-  ..."A amounu ext merId orderId payAmount payT platE ret retCod retCodd retCode.x retM sigm sign so t".split(" "),
+  ..."A amounu ext merId orderId payAmount payT platE ret retCod retCodd retCode.x retM sigm sign so t".split(
+    " "
+  ),
   ..."trans transA transStatf transStates transactionIe transstate z 中".split(" ")
 ]
 
 /** One thing that the party on the path does; `at` and `pick` are taken modulo what there is. */
 export interface Step {
-  readonly kind: "rename" | "shift" | "merge" | "split" | "addEmpty" | "dropEmpty" | "nest" | "unnest" | "retype" | "reorder"
+  readonly kind:
+    | "rename"
+    | "shift"
+    | "merge"
+    | "split"
+    | "addEmpty"
+    | "dropEmpty"
+    | "nest"
+    | "unnest"
+    | "retype"
+    | "reorder"
   readonly at: number
   readonly pick: number
 }
@@ -99,7 +111,8 @@ export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
 /** A name that sorts between two others, from the list where one fits. */
 const between = (before: string | undefined, after: string | undefined, pick: number): string | undefined => {
   const fitting = names.filter(
-    (name) => name !== "sign" && (before === undefined || name > before) && (after === undefined || name < after)
+    (name) =>
+      name !== "sign" && (before === undefined || name > before) && (after === undefined || name < after)
   )
   if (fitting.length > 0) return fitting[pick % fitting.length]
   const next = `${before ?? ""}!`

@@ -39,8 +39,7 @@ export const fromKeys = (privateKey: KeyObject | undefined, publicKey: KeyObject
   return {
     sign: signed,
     verify: fits,
-    verifying: (program) =>
-      Effect.runSync(Effect.result(Effect.provideService(program, Verifier, verifier))),
+    verifying: (program) => Effect.runSync(Effect.result(Effect.provideService(program, Verifier, verifier))),
     signing: (program) => Effect.runSync(Effect.result(Effect.provideService(program, Signer, signer)))
   }
 }

@@ -1,5 +1,21 @@
-/** Settings of the property tests: the same cases on every run, others with `FC_SEED=…`. */
+/** Settings of the property tests, and the texts that they have in common. */
+import * as fc from "fast-check"
+
+/** The same cases on every run; others with `FC_SEED=…`. */
 export const runs = (numRuns: number): { readonly numRuns: number; readonly seed: number } => ({
   numRuns,
-  seed: Number(process.env["FC_SEED"] ?? 20171101)
+  seed: Number(process.env.FC_SEED ?? 20171101)
 })
+
+/** Any text that a JavaScript string can hold, lone surrogates too, and mostly short code points. */
+export const anyText = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .array(
+      fc.oneof(
+        fc.integer({ min: 0, max: 0x7f }),
+        fc.integer({ min: 0, max: 0xffff }),
+        fc.integer({ min: 0xd800, max: 0xdfff })
+      ),
+      { maxLength }
+    )
+    .map((codes) => String.fromCharCode(...codes))

@@ -1,6 +1,7 @@
 /** A generator of answers as the platform would give them, each about an order of its own. */
-import * as fc from "fast-check"
+
 import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
 import { type Operation, OrderRef } from "../../src/Order.ts"
 import type { Known } from "../../src/Plausibility.ts"
 import type { Members, Value } from "./SignedAnswer.ts"
@@ -15,7 +16,15 @@ export interface TrueAnswer {
   readonly operation: Operation
 }
 
-const chineseTexts = ["成功", "交易成功", "用户支付中，需要输入密码", "余额不足", "订单不存在", "系统异常", "退款受理成功"]
+const chineseTexts = [
+  "成功",
+  "交易成功",
+  "用户支付中，需要输入密码",
+  "余额不足",
+  "订单不存在",
+  "系统异常",
+  "退款受理成功"
+]
 
 const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789"), minLength, maxLength })
@@ -23,7 +32,11 @@ const digits = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
 const pad = (text: string): string => text.padStart(2, "0")
 
 const dates: fc.Arbitrary<string> = fc
-  .tuple(fc.integer({ min: 2017, max: 2031 }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 28 }))
+  .tuple(
+    fc.integer({ min: 2017, max: 2031 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 28 })
+  )
   .map(([year, month, day]) => `${year}${pad(String(month))}${pad(String(day))}`)
 
 const times: fc.Arbitrary<string> = fc
@@ -56,13 +69,30 @@ const extras: fc.Arbitrary<Readonly<Record<string, Value>>> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.dictionary(
-      fc.constantFrom("Memo", "bankType", "channel", "goodsName", "payChannelNo", "subCode", "tradeType", "userId"),
+      fc.constantFrom(
+        "Memo",
+        "bankType",
+        "channel",
+        "goodsName",
+        "payChannelNo",
+        "subCode",
+        "tradeType",
+        "userId"
+      ),
       fc.constantFrom<Value>("CMB_DEBIT", "口罩", "JSAPI", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", 7, null, ""),
       { minKeys: 1, maxKeys: 3 }
     )
   },
   { weight: 1, arbitrary: amounts.map((payAmount) => ({ payAmount })) },
-  { weight: 1, arbitrary: fc.constant({ ext: [["channel", "H5"], ["term", ""]] as Members }) }
+  {
+    weight: 1,
+    arbitrary: fc.constant({
+      ext: [
+        ["channel", "H5"],
+        ["term", ""]
+      ] as Members
+    })
+  }
 )
 
 export const arbitrary: fc.Arbitrary<TrueAnswer> = fc

@@ -31,7 +31,9 @@ const requestFields = {
   payType: fc.constantFrom("WX" as const, "AL" as const, "YL" as const)
 }
 
-export const request: fc.Arbitrary<WireRequest> = fc.record(requestFields, { requiredKeys: ["merId", "orderId"] })
+export const request: fc.Arbitrary<WireRequest> = fc.record(requestFields, {
+  requiredKeys: ["merId", "orderId"]
+})
 
 export const orderRef: fc.Arbitrary<WireOrder> = fc.record(
   { ...requestFields, amount: fc.stringMatching(/^[0-9]{1,18}$/) },
