@@ -12,17 +12,8 @@ import * as TrueAnswer from "./support/TrueAnswer.ts"
 
 const keys = Keys.make()
 
-const conclusiveCodes: ReadonlySet<string> = new Set([
-  "0000",
-  "01000000",
-  "02000000",
-  "03000000",
-  "88881220",
-  "88881137"
-])
-
-/** True answers whose code says by itself what became of the order. */
-const conclusive = TrueAnswer.arbitrary.filter(({ retCode }) => conclusiveCodes.has(retCode))
+/** Verdicts that say nothing about the order. */
+const saysNothing: ReadonlySet<string> = new Set(["PlatformFault", "SignatureRejected"])
 
 const moneyMoved: ReadonlySet<string> = new Set([
   "Paid",
@@ -71,10 +62,10 @@ const counter = () => {
 }
 
 describe("no attack on the names, the borders or the empty fields of a true answer", () => {
-  it("makes any renaming of a code that concludes say something else", () => {
+  it("makes any renaming say something else about an order whose transactionId is known", () => {
     const seen = counter()
     const cases = fc
-      .tuple(conclusive, fc.constantFrom(true, false))
+      .tuple(TrueAnswer.arbitrary, fc.constantFrom(true, false))
       .chain(([answer, amount]) =>
         fc.tuple(fc.constant(answer), fc.constant(amount), Attack.renamings(answer.fields, 60))
       )
@@ -85,7 +76,8 @@ describe("no attack on the names, the borders or the empty fields of a true answ
         for (const fields of forgeries) {
           const verdict = outcome(conclude(keys, Attack.forged(fields, sign), known, answer.operation))
           seen.count(verdict)
-          if (!isRefused(verdict)) assert.strictEqual(verdict, truth(answer), toJson(fields))
+          if (!isRefused(verdict) && !saysNothing.has(verdict))
+            assert.strictEqual(verdict, truth(answer), toJson(fields))
         }
       }),
       runs(40)
@@ -113,15 +105,15 @@ describe("no attack on the names, the borders or the empty fields of a true answ
     seen.assertStrong(2200)
   })
 
-  it("makes several attacks together say something else where the code concludes", () => {
+  it("makes several attacks together say something else about an order that is known", () => {
     const seen = counter()
     fc.assert(
-      fc.property(conclusive, wholeKnowledge, Attack.steps, (answer, what, steps) => {
+      fc.property(TrueAnswer.arbitrary, wholeKnowledge, Attack.steps, (answer, what, steps) => {
         const fields = Attack.composed(answer.fields, steps)
         const text = Attack.forged(fields, signOf(answer.fields))
         const verdict = outcome(conclude(keys, text, TrueAnswer.known(answer, what), answer.operation))
         seen.count(verdict)
-        if (!isRefused(verdict)) assert.strictEqual(verdict, truth(answer), text)
+        if (!isRefused(verdict) && !saysNothing.has(verdict)) assert.strictEqual(verdict, truth(answer), text)
       }),
       runs(2200)
     )
