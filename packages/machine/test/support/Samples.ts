@@ -55,10 +55,23 @@ export const faulted = (at: number, fault: OrderEvent.FaultKind = "Connection"):
   fault
 })
 
-export type Plain = Exclude<OrderEvent.OrderEvent["type"], `answered.${string}` | "faulted">
+export type Plain = Exclude<OrderEvent.OrderEvent["type"], `answered.${string}` | "faulted" | "informed">
 
 /** The events that carry nothing but their time. */
 export const plain: ReadonlyArray<Plain> = ["waited", "hinted", "refundRequested", "voidRequested", "resumed"]
+
+/** More is told of the order: the platform's number and the way of payment, and an amount that is known. */
+export const informed = (at: number): OrderEvent.OrderEvent => ({
+  type: "informed",
+  at,
+  order: Schema.decodeUnknownSync(Order.OrderRef)({
+    merId: "30000102",
+    orderId: "1509518653211",
+    transactionId: "31711011432450099",
+    payType: "WX",
+    amount: "999"
+  })
+})
 
 /** The verdict in an answer's event; `undefined` for all other events. */
 export const verdictOf = (event: OrderEvent.OrderEvent): Verdict.Verdict | undefined =>

@@ -7,11 +7,11 @@
  */
 import type { QuerySchedule, Verdict } from "@umf-order-sync/core"
 import { fromTransition } from "xstate"
-import { getAdjacencyMap } from "xstate/graph"
+import { adjacencyMapToArray, getAdjacencyMap } from "xstate/graph"
 import type * as OrderEvent from "../../src/OrderEvent.ts"
 import * as OrderSnapshot from "../../src/OrderSnapshot.ts"
 import * as OrderStep from "../../src/OrderStep.ts"
-import { answered, faulted, operations, order, type Plain, plain, verdicts } from "./Samples.ts"
+import { answered, faulted, informed, operations, order, type Plain, plain, verdicts } from "./Samples.ts"
 
 export const schedule: QuerySchedule.QuerySchedule = {
   firstEvery: 10,
@@ -28,7 +28,7 @@ export const schedule: QuerySchedule.QuerySchedule = {
 export type WalkEvent = { readonly after: number } & (
   | { readonly type: "answered"; readonly verdict: Verdict.Verdict }
   | { readonly type: "faulted"; readonly fault: OrderEvent.FaultKind }
-  | { readonly type: Plain }
+  | { readonly type: Plain | "informed" }
 )
 
 /** Soon; past `confirmAfter`; past every limit. */
@@ -40,7 +40,7 @@ export const sorts = ["Connection", "Unverified"] as const
 const events: ReadonlyArray<WalkEvent> = delays.flatMap((after) => [
   ...verdicts.map((verdict) => ({ type: "answered", verdict, after }) as const),
   ...sorts.map((fault) => ({ type: "faulted", fault, after }) as const),
-  ...plain.map((type) => ({ type, after }) as const)
+  ...([...plain, "informed"] as const).map((type) => ({ type, after }) as const)
 ])
 
 /** A state on the walk: the snapshot, and when its last event happened. */
@@ -70,6 +70,7 @@ export interface Walk {
 const eventAt = (event: WalkEvent, now: number): OrderEvent.OrderEvent => {
   const at = now + event.after
   if (event.type === "answered") return answered(event.verdict, at)
+  if (event.type === "informed") return informed(at)
   return event.type === "faulted" ? faulted(at, event.fault) : { type: event.type, at }
 }
 
@@ -78,9 +79,8 @@ const eventAt = (event: WalkEvent, now: number): OrderEvent.OrderEvent => {
  * limits of time are behind it. How near the next limit is, is left out; the delays step over each.
  */
 export const keyOf = ({ now, snapshot: { result, asking, context } }: Node): string => {
-  const { payment, nextQueryAt, ended, told, operation, startedAt, suspectedAt, restedAt = 0 } = context
+  const { payment, ended, told, operation, startedAt, suspectedAt, restedAt = 0 } = context
   const past = (limit: number) => now >= limit
-  const plan = nextQueryAt === undefined ? "unplanned" : past(nextQueryAt) ? "due" : "planned"
   const polling = [
     past(startedAt + schedule.handOverAfter),
     suspectedAt === undefined ? "" : past(suspectedAt + schedule.confirmAfter),
@@ -92,10 +92,8 @@ export const keyOf = ({ now, snapshot: { result, asking, context } }: Node): str
     asking,
     operation,
     payment === undefined ? "unpaid" : (payment.late ?? "paid"),
-    ended,
-    told,
-    // Where a query is under way, the plan is made anew after it.
-    asking === "querying" ? "" : plan,
+    // Refunded and voided are left by nothing, so nothing more is told.
+    ...(result === "refunded" || result === "voided" ? [] : [ended, told]),
     ...(OrderSnapshot.tagOf(result) === "polling" ? polling : []),
     ...(result === "closed" || result === "payFailed" || result === "unresolved" ? resting : [])
   ].join(" ")
@@ -127,14 +125,12 @@ export const walk = (): Walk => {
       limit: 10_000_000
     })
     for (const [key, { state }] of Object.entries(found)) if (!nodes.has(key)) nodes.set(key, state.context)
-    for (const { state, transitions } of Object.values(found)) {
+    for (const { state, event, nextState } of adjacencyMapToArray(found)) {
       const from = state.context
-      for (const { event, state: next } of Object.values(transitions)) {
-        const edge = { from, event: eventAt(event, from.now), step: next.context.step }
-        edges.push(edge)
-        const to = nodes.get(keyOf(next.context))
-        if (to === next.context) parents.set(to, edge)
-      }
+      const next = nextState.context
+      const edge = { from, event: eventAt(event, from.now), step: next.step }
+      edges.push(edge)
+      if (nodes.get(keyOf(next)) === next) parents.set(next, edge)
     }
   }
   const pathOf = (edge: Edge): ReadonlyArray<OrderEvent.OrderEvent> => {
