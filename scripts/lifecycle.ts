@@ -9,7 +9,7 @@
 import { writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 import { OrderSnapshot, orderMachine } from "@umf-order-sync/machine"
-import ElkConstructor, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js"
+import elk, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js"
 
 export type Language = "en" | "zh"
 type Words = Readonly<Record<Language, string>>
@@ -19,7 +19,7 @@ const drawn: ReadonlyArray<readonly [from: string, to: string, words: Words]> = 
   ["open", "paid", { en: "paid", zh: "已支付" }],
   ["open", "payFailed", { en: "payment failed", zh: "支付失败" }],
   ["open", "closingSuspected", { en: "closed?", zh: "疑似关闭" }],
-  ["closingSuspected", "open", { en: "any other answer", zh: "其他应答" }],
+  ["closingSuspected", "open", { en: "undecided again", zh: "又无结果" }],
   ["closingSuspected", "closed", { en: "again, 30 s later", zh: "30 秒后再次如此" }],
   ["closed", "paid", { en: "paid late", zh: "迟到的支付" }],
   ["payFailed", "paid", { en: "paid late", zh: "迟到的支付" }],
@@ -74,9 +74,10 @@ const legend: Readonly<Record<Language, ReadonlyArray<readonly [OrderSnapshot.Ta
 
 const notes: Readonly<Record<Language, ReadonlyArray<string>>> = {
   en: [
-    "Left out, because it holds almost everywhere: an answer “refund accepted” or “voided” leads to refunded or voided; 3333 to rejected;",
-    "a limit or three contradictory answers in a row to unresolved; a refund or void asked for to refunding or voiding. Faults and time-outs conclude nothing.",
-    "Each state is queried the same way: a query is under way, waited for, or not planned. A hint asks at once. Payment, once seen, is never forgotten."
+    "Left out, because it holds almost everywhere: an answer “refund accepted” or “voided” leads to refunded or voided;",
+    "3333 to rejected; a limit or three contradictory answers in a row to unresolved; a refund or void asked for to",
+    "refunding or voiding. Faults and time-outs conclude nothing. Each state is queried the same way: a query is",
+    "under way, waited for, or not planned. A hint asks at once. Payment, once seen, is never forgotten."
   ],
   zh: [
     "图中省略了几乎处处成立的转移：应答“退款受理成功”或“撤销成功”进入 refunded 或 voided；3333 进入 rejected；",
@@ -147,7 +148,7 @@ const layout = async (language: Language): Promise<ElkNode> => {
       }
     })
   }
-  return new ElkConstructor().layout(graph)
+  return new elk.default().layout(graph)
 }
 
 const style = `

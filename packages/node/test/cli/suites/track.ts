@@ -85,7 +85,8 @@ describeRuns("umf-order track", () => {
     const ran = await track("never-decided-cli-2", ["--give-up-after", "600ms"])
     assert.strictEqual(ran.code, 1)
     assert.deepInclude(history("never-decided-cli-2", ran), { to: "unresolved", attention: true })
-    assert.isAtLeast((await received("never-decided-cli-2")).length, 3)
+    // The first query, and a last one before the order is handed over.
+    assert.isAtLeast((await received("never-decided-cli-2")).length, 2)
   })
 
   it("hands over to a person at once if the platform refuses our signature: exit 1", async () => {
