@@ -12,6 +12,7 @@ import * as Schema from "effect/Schema"
 import * as Amount from "./Amount.ts"
 import { isDate, isTime } from "./CalendarDate.ts"
 import { type JsonObject, parse } from "./LosslessJson.ts"
+import { TransactionId } from "./Order.ts"
 import { RetCode } from "./RetCode.ts"
 import { Verifier } from "./Signature.ts"
 import * as StringToSign from "./StringToSign.ts"
@@ -29,7 +30,7 @@ export const OrderQueryAnswer = Schema.Struct({
   platDate: Schema.optionalKey(shaped(isDate, "must be a date that exists, as yyyyMMdd")),
   platTime: Schema.optionalKey(shaped(isTime, "must be a time of day, as HHmmss")),
   paySeq: Schema.optionalKey(shaped(isToken(64), "must be at most 64 printable ASCII characters")),
-  transactionId: Schema.optionalKey(shaped(isToken(32), "must be at most 32 printable ASCII characters")),
+  transactionId: Schema.optionalKey(TransactionId),
   transState: Schema.optionalKey(TransState),
   amount: Schema.optionalKey(Amount.FromWire),
   payType: Schema.optionalKey(shaped((text) => /^[A-Za-z]{1,16}$/.test(text), "must be letters, such as WX"))

@@ -117,7 +117,7 @@ export const next = (schedule: QuerySchedule, progress: Progress): Next => {
 }
 
 /** After so many faults in a row a recheck is given up, and the next one is waited for. */
-const MAX_RECHECK_FAULTS = 10
+export const MAX_RECHECK_FAULTS = 10
 
 /**
  * When a resting order (closed, failed, unresolved) is asked again; `undefined` when never.

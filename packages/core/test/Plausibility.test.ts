@@ -115,6 +115,7 @@ describe("an answer that is not believed", () => {
       ["platTime", "240000"],
       ["paySeq", "流水"],
       ["transactionId", "x".repeat(33)],
+      ["transactionId", "A&B"],
       ["transState", "success"],
       ["transState", "USERPAYING"],
       ["amount", "1.00"],

@@ -32,7 +32,7 @@ export const OrderContext = Schema.Struct({
   suspectedAt: Schema.optional(Instant),
   /** When a closed, failed or unresolved order came to rest. */
   restedAt: Schema.optional(Instant),
-  /** When the next query is due; absent while one is under way, and when none is planned. */
+  /** When the next query is due; absent when none is planned. */
   nextQueryAt: Schema.optional(Instant),
   payment: Schema.optional(Payment),
   /** An end that was reached before, against which a payment is late. */

@@ -67,6 +67,12 @@ export const toSnapshot = (running: SnapshotFrom<OrderMachine>): OrderSnapshot =
   return { version: 1, result: value.result, asking: value.asking, context: compact(running.context) }
 }
 
+/** See `OrderStep.takeUp`; it is the same for every schedule. */
+export const takeUp = ({ asking, context }: OrderSnapshot): ReadonlyArray<OrderCommand> => {
+  if (asking === "querying") return [{ type: "query", operation: context.operation }]
+  return context.nextQueryAt === undefined ? [] : [{ type: "wake", at: context.nextQueryAt }]
+}
+
 /** The steps of the machine for a schedule (QuerySchedule's defaults if none is given). */
 export const make = (schedule: QuerySchedule.QuerySchedule = QuerySchedule.defaults): OrderStep => {
   const machine = orderMachine(schedule)
@@ -87,9 +93,6 @@ export const make = (schedule: QuerySchedule.QuerySchedule = QuerySchedule.defau
         transition: from === to ? undefined : { at: event.at, from, to, because: describe(event) }
       }
     },
-    takeUp: ({ asking, context }) => {
-      if (asking === "querying") return [{ type: "query", operation: context.operation }]
-      return context.nextQueryAt === undefined ? [] : [{ type: "wake", at: context.nextQueryAt }]
-    }
+    takeUp
   }
 }

@@ -126,9 +126,10 @@ const pursuing = {
     suspectClosing
   ],
   "answered.PayFailed": [
+    { guard: "paymentUnknown", target: "payFailed", actions: ["learn"] },
     contradicted,
-    { guard: "paymentKnown", actions: ["learn", "planPolling"] },
-    { target: "payFailed", actions: ["learn"] }
+    exhausted,
+    poll
   ],
   "answered.Contradictory": [contradicted, exhausted, poll],
   "answered.SignatureRejected": rejected,

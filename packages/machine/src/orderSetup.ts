@@ -58,6 +58,7 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
       contradicted: ({ context, event }) =>
         isContradiction(context, event) && context.contradictions + 1 >= schedule.maxContradictions,
       paymentKnown: ({ context }) => context.payment !== undefined,
+      paymentUnknown: ({ context }) => context.payment === undefined,
       refundAsked: ({ context }) => context.operation === "refund",
       voidAsked: ({ context }) => context.operation === "void",
       planned: ({ context }) => context.nextQueryAt !== undefined
@@ -75,7 +76,7 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
         const { transactionId } = event.answer
         const order =
           context.order.transactionId === undefined && transactionId !== undefined
-            ? { ...context.order, transactionId: transactionId as Order.TransactionId }
+            ? { ...context.order, transactionId }
             : context.order
         const verdict = event.type.slice("answered.".length) as NonNullable<
           OrderContext["lastAnswer"]
@@ -103,7 +104,7 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
       noPerson: assign(() => ({ reason: undefined })),
       suspect: assign(({ context, event }) => ({ suspectedAt: context.suspectedAt ?? event.at })),
       unsuspect: assign(() => ({ suspectedAt: undefined })),
-      rest: assign(({ event }) => ({ restedAt: event.at })),
+      rest: assign(({ event }) => ({ restedAt: event.at, faults: 0 })),
       /** An end was reached; being unresolved is none that could hide an earlier one. */
       endAs: assign(({ context }, params: { readonly end: NonNullable<OrderContext["ended"]> }) => ({
         ended: params.end === "unresolved" ? (context.ended ?? params.end) : params.end
@@ -119,7 +120,11 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
           now: event.at,
           faults: context.faults
         })
-        return { nextQueryAt: at }
+        // A recheck that was given up leaves the next one all its repeats.
+        return {
+          nextQueryAt: at,
+          faults: context.faults > QuerySchedule.MAX_RECHECK_FAULTS ? 0 : context.faults
+        }
       }),
       clearPlan: assign(() => ({ nextQueryAt: undefined })),
       countQuery: assign(({ context }) => ({ queries: context.queries + 1, nextQueryAt: undefined })),

@@ -448,6 +448,18 @@ describe("rechecks of closed, failed and unresolved orders", () => {
     assert.strictEqual(last.snapshot.asking, "waiting")
   })
 
+  it("given one recheck was given up, then the next one has all its repeats", () => {
+    const { step } = OrderStep.make()
+    let { last } = given([...closed])
+    let queries = 0
+    while (last.snapshot.context.nextQueryAt !== undefined && queries < 100) {
+      const now = last.snapshot.context.nextQueryAt
+      last = step(step(last.snapshot, waited(now)).snapshot, faulted(now))
+      queries += 1
+    }
+    assert.deepStrictEqual([queries, last.snapshot.result, last.snapshot.asking], [22, "closed", "idle"])
+  })
+
   it("given a fault long before any recheck is due, then the plan stays as it was", () => {
     const story = given([...closed, hinted(60_000), faulted(61_000)])
     assert.deepStrictEqual(story.last.commands, [{ type: "wake", at: restedAt + 10 * MINUTE }])

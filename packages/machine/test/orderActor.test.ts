@@ -121,6 +121,47 @@ describe("createOrderActor", () => {
     assert.strictEqual(queries.length, 2)
   })
 
+  it("when the query throws, then that is a fault too, and it asks again", async () => {
+    const { wiring, fire, hasTimer } = world()
+    const throwing = (): never => {
+      throw new Error("no socket")
+    }
+    const actor = createOrderActor({ order, at: 0 }, { ...wiring, query: throwing }).start()
+    for (let turns = 0; turns < 4; turns++) await Promise.resolve()
+    assert.strictEqual(actor.getSnapshot().context.lastFault?.fault, "Local")
+    fire()
+    for (let turns = 0; turns < 4; turns++) await Promise.resolve()
+    assert.isTrue(hasTimer())
+  })
+
+  it("when the app throws at what it is told, then it learns of it, and the order goes on", async () => {
+    const { wiring, answer } = world()
+    const errors: Array<unknown> = []
+    const broken = new Error("no database")
+    const tell = (): never => {
+      throw broken
+    }
+    const actor = createOrderActor(
+      { order, at: 0 },
+      { ...wiring, tell, onError: (error) => errors.push(error) }
+    ).start()
+    await answer(answered("Paid", 0))
+    assert.strictEqual(where(actor), "paid.idle")
+    assert.deepStrictEqual(errors, [broken])
+  })
+
+  it("given a snapshot of a query under way, then it is asked again; of a wait, then it goes on", async () => {
+    const before = world()
+    const first = createOrderActor({ order, at: 0 }, before.wiring).start()
+    const after = world()
+    createOrderActor({ order, at: 0 }, after.wiring, { snapshot: first.getPersistedSnapshot() }).start()
+    assert.deepStrictEqual(after.queries, [{ type: "query", operation: "payment" }])
+    await before.answer(answered("Paying", 0))
+    const later = world()
+    createOrderActor({ order, at: 0 }, later.wiring, { snapshot: first.getPersistedSnapshot() }).start()
+    assert.deepStrictEqual([later.queries.length, later.delays], [0, [3000]])
+  })
+
   it("when the platform rejects the signature, then it asks for a person; resumed, it asks again", async () => {
     const { wiring, answer, persons, queries } = world()
     const actor = createOrderActor({ order, at: 0 }, wiring).start()
