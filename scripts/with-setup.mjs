@@ -28,5 +28,5 @@ if (script === undefined) {
   console.error("usage: node scripts/with-setup.mjs SCRIPT [ARGUMENTS]")
   process.exit(2)
 }
-pnpm(["install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=warn"])
+pnpm(["install", "--frozen-lockfile", "--reporter=append-only", "--loglevel=error"])
 pnpm(["run", script, ...args])

@@ -198,7 +198,10 @@ const hidden = (
     )
   }
   const concludes = kind === "Other" || claimsOutcome(kind, answer.transState)
-  if (known.transactionId !== undefined && answer.transactionId === undefined && concludes) {
+  // An order that the platform does not know has no number; then nothing may be there that could be it.
+  const mayHideTransaction = first !== undefined || /^[!-~]+$/.test(answer.retMsg ?? "")
+  const lacksTransaction = known.transactionId !== undefined && answer.transactionId === undefined
+  if (lacksTransaction && (claimsOutcome(kind, answer.transState) || (concludes && mayHideTransaction))) {
     return implausible(
       "TransactionHidden",
       "transactionId",

@@ -200,6 +200,10 @@ describe("an answer that is not believed", () => {
     refusedBy("TransactionHidden", { transactionId: undefined, transState: undefined })
     refusedBy("TransactionHidden", { transactionId: undefined, retCode: "88881220" })
     refusedBy("TransactionHidden", { transactionId: undefined, retCode: "88881137" })
+    const unknownOrder = { retCode: "00080730", transState: undefined, transactionId: undefined }
+    refusedBy("TransactionHidden", { ...unknownOrder, transStatf: "口罩" })
+    refusedBy("TransactionHidden", { ...unknownOrder, retMsg: "31711011432450013" })
+    assert.strictEqual(given({ ...unknownOrder, retMsg: "订单不存在" }), "Closed")
     assert.strictEqual(given({ transactionId: undefined }, { transactionId: undefined }), "Paid")
     assert.strictEqual(given({ transactionId: undefined, transState: "NOTPAY" }), "Paying")
     assert.strictEqual(given({ transactionId: undefined, retCode: "9999" }), "PlatformFault")

@@ -18,6 +18,8 @@ export type Payment = typeof Payment.Type
 export const OrderContext = Schema.Struct({
   /** The order, with the platform's transactionId once an answer has told it. */
   order: Order.OrderRef,
+  /** Whether `order.transactionId` was told by an answer, and not by the merchant, who may correct it. */
+  learned: Schema.optional(Schema.Boolean),
   /** What was asked of the platform last. */
   operation: Order.Operation,
   /** When the asking began, or began anew. */

@@ -34,6 +34,13 @@ const pursueAnew = [
   { target: "open", actions: ["learn", "beginAnew", "planPolling"] }
 ] as const
 
+/** The same when a person resumes: what only an answer told of the order's number is asked anew too. */
+const resumed = [
+  { guard: "refundAsked", target: "refunding", actions: ["unlearn", "beginAnew", "planPolling"] },
+  { guard: "voidAsked", target: "voiding", actions: ["unlearn", "beginAnew", "planPolling"] },
+  { target: "open", actions: ["unlearn", "beginAnew", "planPolling"] }
+] as const
+
 /** "It is paid": the end, unless a refund or void was asked for meanwhile. */
 const isPaid = [
   { guard: "refundAsked", target: "refunding", actions: ["learn", "learnPayment", "planPolling"] },
@@ -307,7 +314,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
               "answered.SignatureRejected": rejected,
               "answered.*": recheck,
               faulted: { actions: ["countFault", "planRecheck"] },
-              resumed: pursueAnew
+              resumed
             }
           },
           rejected: {
@@ -329,7 +336,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
               "answered.Contradictory": pursueAnew,
               "answered.*": learn,
               faulted: { actions: ["countFault"] },
-              resumed: pursueAnew
+              resumed
             }
           }
         }

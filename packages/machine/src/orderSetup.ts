@@ -2,7 +2,7 @@
  * The vocabulary of the lifecycle: its types, guards and actions, for one schedule. The chart that uses
  * them is in `orderMachine.ts`. Actions named like an `OrderCommand` do nothing here: they are what goes out.
  */
-import { type Order, QuerySchedule } from "@umf-order-sync/core"
+import { type Order, QuerySchedule, type Verdict } from "@umf-order-sync/core"
 import { assign, setup } from "xstate"
 import type { Fact, Late, Reason } from "./OrderCommand.ts"
 import type { OrderContext } from "./OrderContext.ts"
@@ -25,6 +25,26 @@ const isContradiction = (context: OrderContext, event: OrderEvent): boolean =>
   event.type === "answered.Contradictory" ||
   (event.type === "answered.PayFailed" && context.payment !== undefined) ||
   (event.type === "faulted" && isDisbelief(event.fault))
+
+/**
+ * Verdicts that are statements about an order which the platform knows: only these teach its transactionId.
+ * What says nothing of the order (9999, 3333, a contradiction) or concludes by exclusion may carry any number.
+ */
+const aboutThisOrder: ReadonlySet<Verdict.Verdict> = new Set<Verdict.Verdict>([
+  "Paid",
+  "Paying",
+  "PayFailed",
+  "RefundAccepted",
+  "RefundFailed",
+  "Voided",
+  "VoidFailed"
+])
+
+/** The order without a transactionId that only an answer told: that answer may have been another order's. */
+const unlearned = (context: OrderContext): Order.OrderRef => {
+  const { transactionId, ...rest } = context.order
+  return context.learned === true || transactionId === undefined ? rest : context.order
+}
 
 const lateAfter: Readonly<Record<NonNullable<OrderContext["ended"]>, Late>> = {
   closed: "AfterClosed",
@@ -73,25 +93,30 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
       /** Remembers a believed answer, and the platform's order number with it. */
       learn: assign(({ context, event }) => {
         if (!isAnswered(event)) return {}
+        const verdict = event.type.slice("answered.".length) as Verdict.Verdict
         const { transactionId } = event.answer
-        const order =
-          context.order.transactionId === undefined && transactionId !== undefined
-            ? { ...context.order, transactionId }
-            : context.order
-        const verdict = event.type.slice("answered.".length) as NonNullable<
-          OrderContext["lastAnswer"]
-        >["verdict"]
+        const isNew = context.order.transactionId === undefined && transactionId !== undefined
+        const known =
+          isNew && aboutThisOrder.has(verdict) ? { ...context.order, transactionId } : context.order
         return {
-          order,
+          order: known,
+          learned: context.learned === true || known !== context.order ? true : undefined,
           faults: verdict === "PlatformFault" || verdict === "SignatureRejected" ? context.faults + 1 : 0,
           contradictions: isContradiction(context, event) ? context.contradictions + 1 : 0,
           lastAnswer: { at: event.at, verdict, answer: event.answer }
         }
       }),
       /** Adds what is new about the order; what is known already stands. */
-      adopt: assign(({ context, event }) =>
-        event.type === "informed" ? { order: { ...event.order, ...context.order } } : {}
-      ),
+      adopt: assign(({ context, event }) => {
+        if (event.type !== "informed") return {}
+        // What the merchant says stands above what an answer told.
+        const said = event.order.transactionId !== undefined
+        return {
+          order: { ...event.order, ...(said ? unlearned(context) : context.order) },
+          learned: said ? undefined : context.learned
+        }
+      }),
+      unlearn: assign(({ context }) => ({ order: unlearned(context), learned: undefined })),
       countFault: assign(({ context, event }) => {
         if (event.type !== "faulted") return {}
         return {

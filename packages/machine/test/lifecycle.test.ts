@@ -577,3 +577,26 @@ describe("taking an order up after a crash", () => {
     assert.deepStrictEqual(takeUp(given([answered("Paid", 0)]).last.snapshot), [])
   })
 })
+
+describe("the platform's order number, told by an answer", () => {
+  const numberOf = (story: Story) => context(story).order.transactionId
+
+  it.each(["PlatformFault", "SignatureRejected", "Contradictory", "Closed"] as const)(
+    "given %s, which may carry any number, then none is learned",
+    (verdict) => assert.isUndefined(numberOf(given([answered(verdict, 10)])))
+  )
+
+  it("given the merchant tells another one, then the merchant's stands, and no answer changes it", () => {
+    const story = given([answered("Paying", 10), informed(20), answered("Paying", 30)])
+    assert.strictEqual(numberOf(story), "31711011432450099")
+    assert.isUndefined(context(story).learned)
+  })
+
+  it("given a person resumes the order, then what an answer told is asked anew, and the merchant's stays", () => {
+    const learned = many("Contradictory", 20, 30, 40_000)
+    const story = given([answered("Paying", 10), ...learned, resumed(50_000)])
+    assert.deepStrictEqual([result(story), numberOf(story)], ["open", undefined])
+    const told = given([informed(5), ...learned, resumed(50_000)])
+    assert.strictEqual(numberOf(told), "31711011432450099")
+  })
+})

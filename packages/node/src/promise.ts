@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { OrderGateway } from "./gateway/OrderGateway.ts"
-import { OrderSync as OrderSyncService } from "./sync/OrderSync.ts"
+import { OrderSync as OrderSyncService, type TrackOptions } from "./sync/OrderSync.ts"
 import type { OrderTransition } from "./sync/OrderTransition.ts"
 import { layer, type UmfOptions } from "./UmfOrderSync.ts"
 
@@ -20,7 +20,6 @@ export interface OrderSyncOptions extends UmfOptions {
 /** An order in plain values. */
 export interface PlainOrder {
   readonly orderId: string
-  readonly merId?: string | undefined
   readonly transactionId?: string | undefined
   /** yyyyMMdd */
   readonly orderDate?: string | undefined
@@ -64,16 +63,28 @@ export interface PlainTransition extends PlainState {
   readonly from: string
   readonly to: string
   readonly because: string
+  /** Payment that came after the order was closed, had failed, or was unresolved. */
+  readonly late?: string | undefined
+  /** Why a person is needed. */
+  readonly reason?: string | undefined
 }
 
-/** Rejections are the library's tagged errors: `GatewayError`, `OrderConflict`, `KeyError`, `ConfigInvalid`. */
+/**
+ * Rejections are the library's tagged errors: `GatewayError`, `OrderConflict`, `UnknownOrder`, `KeyError`,
+ * `ConfigInvalid`, and `SchemaError` for an order whose fields can't be used.
+ */
 export interface OrderSync extends AsyncDisposable {
   /** One query. Rejects with `GatewayError` where no answer came that can be believed. */
   readonly query: (order: PlainOrder) => Promise<PlainVerdict>
   /** Follows an order until it is settled or a person is needed. An aborted signal ends the waiting only. */
-  readonly track: (order: PlainOrder, options?: { readonly signal?: AbortSignal }) => Promise<PlainState>
-  /** The same, transition by transition. */
-  readonly transitions: (order: PlainOrder) => AsyncIterable<PlainTransition>
+  readonly track: (
+    order: PlainOrder,
+    options?: TrackOptions & { readonly signal?: AbortSignal }
+  ) => Promise<PlainState>
+  /** The same, transition by transition; ends when the order is at rest. */
+  readonly transitions: (order: PlainOrder, options?: TrackOptions) => AsyncIterable<PlainTransition>
+  /** The transitions of all orders from now on, those after an order's end (late payments) included. */
+  readonly allTransitions: () => AsyncIterable<PlainTransition>
   readonly get: (orderId: string) => Promise<PlainState | undefined>
   /** There may be news: ask now. */
   readonly hint: (orderId: string) => Promise<void>
@@ -103,8 +114,17 @@ const toState = (snapshot: OrderSnapshot.OrderSnapshot): PlainState => {
   }
 }
 
-const toTransition = ({ at, from, to, because, snapshot }: OrderTransition): PlainTransition => ({
+const toTransition = ({
+  at,
+  from,
+  to,
+  because,
+  late,
+  reason,
+  snapshot
+}: OrderTransition): PlainTransition => ({
   ...toState(snapshot),
+  ...withoutAbsent({ late, reason }),
   at: new Date(at),
   from,
   to,
@@ -139,22 +159,27 @@ export const createOrderSync = async (options: OrderSyncOptions): Promise<OrderS
           return { orderId: order.orderId, verdict, ...answer }
         })
       ),
-    track: (order, { signal } = {}) =>
+    track: (order, { signal, ...options } = {}) =>
       runtime.runPromise(
         Effect.gen(function* () {
           const sync = yield* OrderSyncService
-          return toState(yield* sync.track(yield* toOrder(order)))
+          return toState(yield* sync.track(yield* toOrder(order), options))
         }),
         signal === undefined ? undefined : { signal }
       ),
-    transitions: (order) =>
+    transitions: (order, options) =>
       Stream.toAsyncIterableWith(
         Stream.unwrap(
           Effect.gen(function* () {
             const sync = yield* OrderSyncService
-            return sync.transitions(yield* toOrder(order)).pipe(Stream.map(toTransition))
+            return sync.transitions(yield* toOrder(order), options).pipe(Stream.map(toTransition))
           })
         ),
+        context
+      ),
+    allTransitions: () =>
+      Stream.toAsyncIterableWith(
+        Stream.unwrap(OrderSyncService.useSync((sync) => Stream.map(sync.allTransitions, toTransition))),
         context
       ),
     get: (orderId) =>

@@ -30,23 +30,25 @@ const widths = { order: 11, story: 38, state: 23, queries: 8 } as const
 
 const headings = ["ORDER", "WHAT HAPPENS", "STATE", "QUERIES", "LAST"] as const
 
-/** One line a row under a line of headings, none longer than `columns`. */
+/** One line a row under a line of headings, none longer than `columns`; what was said last goes where it fits. */
 export const lines = (
   rows: ReadonlyArray<DemoRow>,
   columns: number,
   colour: boolean
 ): ReadonlyArray<string> => {
-  const last = Math.max(10, columns - widths.order - widths.story - widths.state - widths.queries - 1)
+  const room = columns - 1 - widths.order - widths.state - widths.queries
+  const last = room - widths.story < 16 ? 0 : room - widths.story
+  const widthOfStory = last === 0 ? Math.max(8, room) : widths.story
   const line = (
     [order, story, state, queries, because]: readonly [string, string, string, string, string],
     paint: (text: string) => string
   ) =>
     [
       fit(order, widths.order),
-      fit(story, widths.story),
+      fit(story, widthOfStory),
       paint(fit(state, widths.state)),
       fit(queries, widths.queries),
-      fit(because, last).trimEnd()
+      last === 0 ? "" : fit(because, last).trimEnd()
     ].join("")
   return [
     Output.paint(

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
 import { layerGateway } from "../UmfOrderSync.ts"
-import { Ended, FAULT } from "./ExitCode.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 
@@ -95,12 +94,10 @@ export const queryCommand = Command.make(
     yield* json
       ? Output.json(toJson(order.orderId, conclusion))
       : Output.text(toText(order.orderId, conclusion))
-    // The answer was signed, but it is the platform's own fault: nobody learned anything of the order.
-    if (conclusion.verdict === "PlatformFault") return yield* new Ended({ code: FAULT })
   })
 ).pipe(
   Command.withDescription(
-    "Ask the platform once what became of an order. Exit codes: 0 an answer was believed, 2 usage, 3 fault, 4 an answer came and was not believed."
+    "Ask the platform once what became of an order. Exit codes: 0 an answer was believed (whatever it says), 2 usage, 3 fault, 4 an answer came and was not believed."
   ),
   Command.withExamples([
     { command: "umf-order query --order-id 20261124-001", description: "Ask about one order" },

@@ -22,7 +22,7 @@ export interface GatewayOptions {
   readonly deadline?: Duration.Input | undefined
   /** Largest answer, in bytes. 65,536 by default. */
   readonly maxBodyBytes?: number | undefined
-  /** Retries within one query, for faults that can pass. 2 by default. */
+  /** Retries within one query, for faults that can pass, as far as the deadline has room for a full time-out. 2 by default. */
   readonly retries?: number | undefined
   /** First back-off between retries (doubled each time, with jitter), and the longest one. */
   readonly backOff?: { readonly base: Duration.Input; readonly cap: Duration.Input } | undefined

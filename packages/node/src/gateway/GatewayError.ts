@@ -8,13 +8,17 @@ import { OrderQueryAnswer, Plausibility } from "@umf-order-sync/core"
 import type { OrderEvent } from "@umf-order-sync/machine"
 import * as Schema from "effect/Schema"
 
+/** Codes by which OpenSSL and Node say that a certificate or the TLS handshake was not accepted. */
+const untrusted =
+  /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|TOO_(?:WEAK|SMALL)|UNSPECIFIED/
+
 /** No connection, or it broke before the answer was whole. */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
   origin: Schema.String,
   /** The system's word for it, such as ECONNREFUSED or a TLS error code, where there is one. */
   code: Schema.String
 }) {
-  readonly isRetryable: boolean = !/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET_ISSUER)/.test(this.code)
+  readonly isRetryable: boolean = !untrusted.test(this.code)
   override get message(): string {
     return this.isRetryable
       ? `${this.origin} could not be reached, or the connection broke (${this.code}). Check the network and the base URL.`
@@ -52,7 +56,7 @@ export class HttpStatus extends Schema.TaggedError<HttpStatus>()("HttpStatus", {
 
 /** An answer came that can't be read: too large, not UTF-8, compressed though nobody asked for it. */
 export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", { what: Schema.String }) {
-  readonly isRetryable: boolean = false
+  readonly isRetryable: boolean = true
   override get message(): string {
     return `An answer came, but can't be read: ${this.what}. Something between here and the platform may have put its own page in place.`
   }
@@ -62,7 +66,7 @@ export class Unreadable extends Schema.TaggedError<Unreadable>()("Unreadable", {
 export class CircuitOpen extends Schema.TaggedError<CircuitOpen>()("CircuitOpen", {
   retryAfterMillis: Schema.Finite
 }) {
-  readonly isRetryable: boolean = false
+  readonly isRetryable: boolean = true
   override get message(): string {
     return `Nothing was sent: after too many faults in a row requests are held back for ${this.retryAfterMillis} ms.`
   }
@@ -89,10 +93,14 @@ export const Reason = Schema.Union([
 ])
 export type Reason = typeof Reason.Type
 
+/** A page in place of an answer: no JSON object, or none that is signed. It may be gone in a while. */
+const isPage = (reason: Reason): boolean =>
+  reason._tag === "Unverified" && ["NotJson", "NotAnObject", "NoSignature"].includes(reason.reason)
+
 /** A query that gave no answer which can be believed. Says nothing about the order. */
 export class GatewayError extends Schema.TaggedError<GatewayError>()("GatewayError", { reason: Reason }) {
-  /** Whether the same query may do better a little later. */
-  readonly isRetryable: boolean = "isRetryable" in this.reason && this.reason.isRetryable
+  /** Whether the same query may do better later. What was disbelieved is not one of these, but for pages. */
+  readonly isRetryable: boolean = "isRetryable" in this.reason ? this.reason.isRetryable : isPage(this.reason)
   /** Whether an answer came, and was not believed. */
   readonly isDisbelief: boolean =
     this.reason._tag === "Unverified" ||
@@ -117,9 +125,7 @@ export const toFault = (error: GatewayError): OrderEvent.FaultKind => {
     case "Unreadable":
       return "Unreadable"
     case "Unverified":
-      return reason.reason === "NotJson" || reason.reason === "NotAnObject" || reason.reason === "NoSignature"
-        ? "Unreadable"
-        : "Unverified"
+      return isPage(reason) ? "Unreadable" : "Unverified"
     case "Implausible":
       return "Implausible"
     case "CircuitOpen":

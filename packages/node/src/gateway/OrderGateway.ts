@@ -68,9 +68,13 @@ export class OrderGateway extends Context.Service<
 
 const fail = (reason: Reason): Effect.Effect<never, GatewayError> => Effect.fail(new GatewayError({ reason }))
 
-/** Whether another try may do better: a fault that can pass, or the platform's own 9999. */
+/** Faults of connection, time-out and HTTP 5xx or 429: worth another try within the query. */
+const isPassing = ({ isRetryable, reason }: GatewayError): boolean =>
+  isRetryable && (reason._tag === "Unreachable" || reason._tag === "TimedOut" || reason._tag === "HttpStatus")
+
+/** Whether another try may do better at once: a passing fault, or the platform's own 9999. */
 const mayPass = (result: Result.Result<Verdict.Conclusion, GatewayError>): boolean =>
-  Result.isFailure(result) ? result.failure.isRetryable : result.success.verdict === "PlatformFault"
+  Result.isFailure(result) ? isPassing(result.failure) : result.success.verdict === "PlatformFault"
 
 /** What the circuit breaker counts: faults that can pass. A disbelieved answer is no sign of overload. */
 const classify = (exit: Exit.Exit<Verdict.Conclusion, GatewayError>): CircuitBreaker.Outcome => {
@@ -79,7 +83,7 @@ const classify = (exit: Exit.Exit<Verdict.Conclusion, GatewayError>): CircuitBre
   }
   const error = Option.getOrUndefined(Exit.findErrorOption(exit))
   if (error === undefined) return CircuitBreaker.ignored
-  if (error.isRetryable) return CircuitBreaker.failure()
+  if (isPassing(error)) return CircuitBreaker.failure()
   return error.isDisbelief ? CircuitBreaker.success : CircuitBreaker.ignored
 }
 

@@ -7,7 +7,7 @@
  * process lives; orders that a store already holds are taken up again when the service starts.
  */
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
-import { type OrderCommand, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
+import { type OrderCommand, type OrderContext, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -19,6 +19,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
+import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
 import { keyText, type OrderKey, OrderStore, type StoredOrder, type StoreError } from "../store/OrderStore.ts"
 import * as Follower from "./Follower.ts"
@@ -76,7 +77,10 @@ export class OrderSync extends Context.Service<
       order: Order.OrderRef,
       options?: TrackOptions
     ) => Stream.Stream<OrderTransition, OrderConflict | StoreError>
-    /** Every transition of every order from now on, those after an order's end (late payments) included. */
+    /**
+     * The transitions of all orders from now on, those after an order's end (late payments) included. A
+     * reader that falls more than 4,096 behind loses the oldest.
+     */
     readonly allTransitions: Stream.Stream<OrderTransition>
     readonly get: (key: OrderKey) => Effect.Effect<Option.Option<OrderSnapshot.OrderSnapshot>, StoreError>
     /** There may be news: ask now. Concludes nothing. */
@@ -91,32 +95,58 @@ export class OrderSync extends Context.Service<
 >()("@umf-order-sync/node/sync/OrderSync") {
   static readonly layer = (
     options: OrderSyncOptions = {}
-  ): Layer.Layer<OrderSync, StoreError, OrderGateway | OrderStore> => Layer.effect(OrderSync, make(options))
+  ): Layer.Layer<OrderSync, ConfigInvalid | StoreError, OrderGateway | OrderStore> =>
+    Layer.effect(OrderSync, make(options))
 }
 
 const facts = ["transactionId", "orderDate", "payType", "amount"] as const
 
-/** The first fact that both know and that differs. */
-const conflict = (known: Order.OrderRef, given: Order.OrderRef): OrderConflict | undefined => {
+/** What the merchant told of an order; a transactionId that only an answer told can be corrected. */
+const told = ({ order, learned }: OrderContext.OrderContext): Partial<Order.OrderRef> => {
+  const { transactionId, ...rest } = order
+  return learned === true || transactionId === undefined ? rest : order
+}
+
+/** The first fact that was told before and now differs. */
+const conflict = (known: OrderContext.OrderContext, given: Order.OrderRef): OrderConflict | undefined => {
+  const before = told(known)
   const field = facts.find(
-    (name) => known[name] !== undefined && given[name] !== undefined && known[name] !== given[name]
+    (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name]
   )
   return field === undefined ? undefined : new OrderConflict({ orderId: given.orderId, field })
 }
 
-/** Whether something is given that was not known. */
-const knowsMore = (given: Order.OrderRef, known: Order.OrderRef): boolean =>
-  facts.some((name) => given[name] !== undefined && known[name] === undefined)
+/** Whether something is given that was not told before. */
+const knowsMore = (given: Order.OrderRef, known: OrderContext.OrderContext): boolean => {
+  const before = told(known)
+  return facts.some((name) => given[name] !== undefined && before[name] === undefined)
+}
 
 /** Fails where the order is followed no longer though it has not come to rest. */
 const failureOf = (follower: Follower.Follower): Stream.Stream<never, StoreError> =>
   follower.failure === undefined ? Stream.empty : Stream.fail(follower.failure)
 
+const decodeSchedule = Schema.decodeUnknownEffect(QuerySchedule.QuerySchedule)
+
+/** The defaults with the changes, checked: a gap of 0 or NaN would ask without a pause. */
+const checkedSchedule = (changes: Partial<QuerySchedule.QuerySchedule> = {}) => {
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  return decodeSchedule({ ...QuerySchedule.defaults, ...given }).pipe(
+    Effect.mapError(
+      ({ message }) => new ConfigInvalid({ setting: "schedule", message: `schedule: ${message}` })
+    )
+  )
+}
+
 const make = Effect.fnUntraced(function* (
   options: OrderSyncOptions
-): Effect.fn.Return<OrderSync["Service"], StoreError, OrderGateway | OrderStore | Scope.Scope> {
+): Effect.fn.Return<
+  OrderSync["Service"],
+  ConfigInvalid | StoreError,
+  OrderGateway | OrderStore | Scope.Scope
+> {
   const store = yield* OrderStore
-  const steps = OrderStep.make({ ...QuerySchedule.defaults, ...options.schedule })
+  const steps = OrderStep.make(yield* checkedSchedule(options.schedule))
   const everything = yield* PubSub.sliding<OrderTransition>(4096)
   const tools: Follower.Tools = {
     steps,
@@ -172,9 +202,9 @@ const make = Effect.fnUntraced(function* (
   const followed = (order: Order.OrderRef, trackOptions: TrackOptions) =>
     withFollower(order, create(order, trackOptions), (follower) =>
       Effect.gen(function* () {
-        const different = conflict(follower.stored.snapshot.context.order, order)
+        const different = conflict(follower.stored.snapshot.context, order)
         if (different !== undefined) return yield* different
-        if (knowsMore(order, follower.stored.snapshot.context.order)) {
+        if (knowsMore(order, follower.stored.snapshot.context)) {
           yield* Follower.tell(follower, { type: "informed", at: yield* Clock.currentTimeMillis, order })
         }
         const subscription = yield* PubSub.subscribe(follower.hub)

@@ -309,7 +309,7 @@ describe("the circuit breaker", () => {
           error.reason._tag === "CircuitOpen" ? error.reason.retryAfterMillis : undefined,
           10_000
         )
-        assert.deepStrictEqual([error.isRetryable, error.isDisbelief], [false, false])
+        assert.deepStrictEqual([error.isRetryable, error.isDisbelief], [true, false])
       }).pipe(Effect.provide(layer(options)))
     })
   )

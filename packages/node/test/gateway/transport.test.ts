@@ -113,7 +113,7 @@ describe("an answer that is too large", () => {
         write()
       })
       const closed = Servers.until(() => server.open() === 0)
-      assertReason(yield* refused(server.url, {}, {}, closed), "Unreadable", false, /larger than 65536 bytes/)
+      assertReason(yield* refused(server.url, {}, {}, closed), "Unreadable", true, /larger than 65536 bytes/)
       assert.isBelow(sent, 8 * megabytes)
     })
   )
@@ -134,7 +134,7 @@ describe("an answer that is too large", () => {
         }
         write()
       })
-      assertReason(yield* refused(server.url), "Unreadable", false, /larger than 65536 bytes/)
+      assertReason(yield* refused(server.url), "Unreadable", true, /larger than 65536 bytes/)
       yield* Servers.until(() => server.open() === 0)
       assert.isBelow(sent, 8 * megabytes)
     })
@@ -175,7 +175,7 @@ describe("an answer that is too large", () => {
         assert.strictEqual(verdict, "Paying")
       }
       for (const _ of ["chunked", "with its length"]) {
-        assertReason(yield* refused(server.url, {}, options), "Unreadable", false, /larger than 2048/)
+        assertReason(yield* refused(server.url, {}, options), "Unreadable", true, /larger than 2048/)
       }
     })
   )
@@ -190,7 +190,7 @@ describe("an answer that can't be read", () => {
         response.end(gzipSync(Keys.answers.paid))
       })
       for (let index = 0; index < 5; index++) {
-        assertReason(yield* refused(server.url), "Unreadable", false, /compressed/)
+        assertReason(yield* refused(server.url), "Unreadable", true, /compressed/)
       }
     })
   )
@@ -202,7 +202,7 @@ describe("an answer that can't be read", () => {
       const server = yield* Servers.http((_, response) =>
         response.end(Buffer.concat([Buffer.from(before), gbk, Buffer.from(after)]))
       )
-      assertReason(yield* refused(server.url), "Unreadable", false, /not UTF-8/)
+      assertReason(yield* refused(server.url), "Unreadable", true, /not UTF-8/)
     })
   )
 
@@ -214,7 +214,7 @@ describe("an answer that can't be read", () => {
       )
       for (const _ of bodies) {
         const error = yield* refused(server.url)
-        assertReason(error, "Unverified", false)
+        assertReason(error, "Unverified", true)
         assert.isTrue(error.isDisbelief)
       }
     })

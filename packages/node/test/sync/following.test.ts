@@ -773,3 +773,33 @@ describe("many orders", () => {
     30_000
   )
 })
+
+describe("a schedule that can't be used", () => {
+  const bad: ReadonlyArray<OrderSyncOptions> = [
+    { schedule: { handOverAfter: Number.NaN } },
+    { schedule: { firstEvery: 0 } },
+    { schedule: { gaps: [-1] } }
+  ]
+  for (const options of bad) {
+    it.effect(`is refused before anything is asked: ${Object.keys(options.schedule ?? {})}`, () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          following(
+            () => "Paying",
+            () => Effect.void,
+            options
+          )
+        )
+        assert.strictEqual(error._tag, "ConfigInvalid")
+      })
+    )
+  }
+
+  it.effect("a change that is undefined is no change", () =>
+    following(
+      () => "Paid",
+      (sync) => Effect.map(sync.track(a), ({ result }) => assert.strictEqual(result, "paid")),
+      { schedule: { firstEvery: undefined } as unknown as OrderSyncOptions["schedule"] & {} }
+    )
+  )
+})
