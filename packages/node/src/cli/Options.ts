@@ -171,7 +171,9 @@ const flagNames: Readonly<Record<string, string>> = {
 }
 
 /** The order that a command is about. */
-export const toOrder = Effect.fnUntraced(function* (input: OrderInput) {
+export const toOrder = Effect.fnUntraced(function* (
+  input: OrderInput
+): Effect.fn.Return<Order.OrderRef, UsageError, Effect.Services<typeof MerId>> {
   const merId = yield* needed(either(yield* MerId, "UMF_MER_ID"), "mer-id", "UMF_MER_ID")
   const given = Object.entries({ ...input, merId }).flatMap(([name, value]) => {
     if (flagNames[name] === undefined) return []
