@@ -126,7 +126,7 @@ export const takeApart = (body: string, signField = "sign"): Result.Result<Signe
       return yield* Result.fail(unverified("SignatureMalformed", `The field "${signField}" is not a string.`))
     }
     const signature = yield* signatureBytes(sign.value)
-    return { text: leaves.map((leaf) => leaf.value).join("|"), leaves, signature }
+    return { text: StringToSign.answerText(leaves), leaves, signature }
   })
 
 /** Reads the text of an answer and checks its signature: the only way to a `VerifiedAnswer`. */

@@ -73,10 +73,17 @@ export const leaves = (
   return refused === undefined ? Result.succeed(found) : Result.fail(refused)
 }
 
+/** The string to sign of a request, from its leaves. */
+export const requestText = (all: ReadonlyArray<Leaf>): string =>
+  all.map((leaf) => `${leaf.name}=${leaf.value}`).join("&")
+
+/** The string to sign of an answer, from its leaves. */
+export const answerText = (all: ReadonlyArray<Leaf>): string => all.map((leaf) => leaf.value).join("|")
+
 /** The string to sign of a request. */
 export const request = (message: JsonObject, signField = "sign"): Result.Result<string, NoSigningRule> =>
-  Result.map(leaves(message, signField), (all) => all.map((leaf) => `${leaf.name}=${leaf.value}`).join("&"))
+  Result.map(leaves(message, signField), requestText)
 
 /** The string to sign of an answer. */
 export const answer = (message: JsonObject, signField = "sign"): Result.Result<string, NoSigningRule> =>
-  Result.map(leaves(message, signField), (all) => all.map((leaf) => leaf.value).join("|"))
+  Result.map(leaves(message, signField), answerText)

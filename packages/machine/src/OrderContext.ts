@@ -50,6 +50,15 @@ export const OrderContext = Schema.Struct({
 })
 export type OrderContext = typeof OrderContext.Type
 
+/**
+ * The order as the merchant told it: without a transactionId that only an answer told, since that answer
+ * may have been another order's.
+ */
+export const told = ({ order, learned }: OrderContext): Order.OrderRef => {
+  const { transactionId: _, ...rest } = order
+  return learned === true ? rest : order
+}
+
 /** The context of an order that begins to be followed at `at`. */
 export const start = (order: Order.OrderRef, at: number, operation: Order.Operation): OrderContext => ({
   order,

@@ -5,7 +5,7 @@
 import { type Order, QuerySchedule, type Verdict } from "@umf-order-sync/core"
 import { assign, setup } from "xstate"
 import type { Fact, Late, Reason } from "./OrderCommand.ts"
-import type { OrderContext } from "./OrderContext.ts"
+import { type OrderContext, told } from "./OrderContext.ts"
 import { type Answered, isDisbelief, type OrderEvent } from "./OrderEvent.ts"
 
 /** What an order is followed with. */
@@ -39,12 +39,6 @@ const aboutThisOrder: ReadonlySet<Verdict.Verdict> = new Set<Verdict.Verdict>([
   "Voided",
   "VoidFailed"
 ])
-
-/** The order without a transactionId that only an answer told: that answer may have been another order's. */
-const unlearned = (context: OrderContext): Order.OrderRef => {
-  const { transactionId, ...rest } = context.order
-  return context.learned === true || transactionId === undefined ? rest : context.order
-}
 
 const lateAfter: Readonly<Record<NonNullable<OrderContext["ended"]>, Late>> = {
   closed: "AfterClosed",
@@ -112,11 +106,11 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
         // What the merchant says stands above what an answer told.
         const said = event.order.transactionId !== undefined
         return {
-          order: { ...event.order, ...(said ? unlearned(context) : context.order) },
+          order: { ...event.order, ...(said ? told(context) : context.order) },
           learned: said ? undefined : context.learned
         }
       }),
-      unlearn: assign(({ context }) => ({ order: unlearned(context), learned: undefined })),
+      unlearn: assign(({ context }) => ({ order: told(context), learned: undefined })),
       countFault: assign(({ context, event }) => {
         if (event.type !== "faulted") return {}
         return {

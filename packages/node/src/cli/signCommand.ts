@@ -46,7 +46,7 @@ const requestText = (
         }
       }
     }
-    return yield* Result.mapError(StringToSign.request(json, field), (error) => usage(error.message))
+    return StringToSign.requestText(leaves)
   })
 
 export const signCommand = Command.make(

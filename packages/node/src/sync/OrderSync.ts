@@ -7,7 +7,7 @@
  * process lives; orders that a store already holds are taken up again when the service starts.
  */
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
-import { type OrderCommand, type OrderContext, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
+import { type OrderCommand, OrderContext, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -101,15 +101,9 @@ export class OrderSync extends Context.Service<
 
 const facts = ["transactionId", "orderDate", "payType", "amount"] as const
 
-/** What the merchant told of an order; a transactionId that only an answer told can be corrected. */
-const told = ({ order, learned }: OrderContext.OrderContext): Partial<Order.OrderRef> => {
-  const { transactionId, ...rest } = order
-  return learned === true || transactionId === undefined ? rest : order
-}
-
 /** The first fact that was told before and now differs. */
 const conflict = (known: OrderContext.OrderContext, given: Order.OrderRef): OrderConflict | undefined => {
-  const before = told(known)
+  const before = OrderContext.told(known)
   const field = facts.find(
     (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name]
   )
@@ -118,7 +112,7 @@ const conflict = (known: OrderContext.OrderContext, given: Order.OrderRef): Orde
 
 /** Whether something is given that was not told before. */
 const knowsMore = (given: Order.OrderRef, known: OrderContext.OrderContext): boolean => {
-  const before = told(known)
+  const before = OrderContext.told(known)
   return facts.some((name) => given[name] !== undefined && before[name] === undefined)
 }
 
