@@ -37,19 +37,36 @@ const doors = {
     "orderMachine"
   ],
   node: [
+    "ApiServer",
+    "Buckets",
     "GatewayConfig",
     "GatewayError",
+    "HistoryEntry",
     "Keys",
+    "MemoryStore",
+    "Merchants",
+    "Notice",
+    "NoticeHandler",
+    "OrderDesk",
     "OrderGateway",
     "OrderStore",
+    "Relay",
     "Sandbox",
+    "StoreError",
     "Sync",
     "UmfOrderSync",
+    "Webhook",
+    "WebhookError",
     "createOrderSync"
-  ]
+  ],
+  "node/sqlite": ["FileLock", "SqliteStore"],
+  "node/postgres": ["ClusterBuckets", "PostgresStore"]
 } as const
 
 const names = ["core", "machine", "node"] as const
+
+/** Every way in, as it is imported. */
+const ways = [...names, "node/sqlite", "node/postgres"] as const
 
 const closed = [
   "core/internal/LosslessJson",
@@ -131,8 +148,8 @@ const packed = async (name: string): Promise<ReadonlyArray<string>> => {
 describe("the doors", () => {
   it("open, and show what the index says", async () => {
     assert.deepStrictEqual(
-      await open(names),
-      names.map((name) => [...doors[name]].sort())
+      await open(ways),
+      ways.map((way) => [...doors[way]].sort())
     )
   })
 
@@ -146,8 +163,10 @@ describe("the doors", () => {
   it.each(names)("%s has no other doors in its manifest", (name) => {
     const { exports } = manifest(name)
     const opened = Object.entries(exports).filter(([, target]) => target !== null)
+    const others = ways.filter((way) => way.startsWith(`${name}/`)).map((way) => way.slice(name.length + 1))
     assert.deepStrictEqual(Object.fromEntries(opened), {
       ".": "./dist/index.js",
+      ...Object.fromEntries(others.map((other) => [`./${other}`, `./dist/${other}.js`])),
       "./package.json": "./package.json"
     })
   })

@@ -30,6 +30,7 @@ const externals: { readonly [name in Package]: ReadonlyArray<string> } = {
   node: [
     "effect",
     "@effect/platform-node",
+    "@effect/sql-pg",
     "node-forge",
     "undici",
     "xstate",
@@ -45,14 +46,44 @@ const worldly = ["http", "sql", "cluster", "cli", "net", "process", "socket", "w
 const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   keys: ["core"],
   gateway: ["core", "machine", "keys"],
+  merchants: ["core", "keys", "gateway"],
   store: ["core", "machine"],
   sync: ["core", "machine", "keys", "gateway", "store"],
+  cluster: ["store", "sync"],
+  telling: ["core", "machine", "gateway", "store", "sync"],
+  api: ["core", "machine", "store", "sync", "telling"],
   sandbox: ["core", "keys"],
   // The composition roots stand for rooms of their own.
-  UmfOrderSync: ["core", "machine", "keys", "gateway", "store", "sync"],
-  promise: ["core", "machine", "keys", "gateway", "store", "sync", "UmfOrderSync"],
-  cli: ["core", "machine", "keys", "gateway", "store", "sync", "sandbox", "UmfOrderSync"],
-  index: ["core", "machine", "keys", "gateway", "store", "sync", "sandbox", "UmfOrderSync", "promise"]
+  NoticeOptions: ["gateway", "store", "sync", "telling"],
+  UmfOrderSync: ["core", "keys", "gateway", "store", "sync", "cluster", "NoticeOptions"],
+  promise: ["core", "machine", "gateway", "store", "sync", "UmfOrderSync"],
+  cli: [
+    "core",
+    "machine",
+    "keys",
+    "gateway",
+    "merchants",
+    "store",
+    "sync",
+    "telling",
+    "api",
+    "sandbox",
+    "UmfOrderSync"
+  ],
+  sqlite: ["store"],
+  postgres: ["store", "cluster"],
+  index: [
+    "keys",
+    "gateway",
+    "merchants",
+    "store",
+    "sync",
+    "telling",
+    "api",
+    "sandbox",
+    "UmfOrderSync",
+    "promise"
+  ]
 }
 
 /** What a pure package can't know: the clock, the process, the network, the terminal. */

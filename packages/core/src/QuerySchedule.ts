@@ -47,6 +47,20 @@ export const defaults: QuerySchedule = {
   maxContradictions: 3
 }
 
+/**
+ * For orders that are kept at rest: as the defaults, then every 5 minutes up to 40, then after 30 m, 1 h,
+ * 2 h, 4 h and every 6 h, up to 3 days; then a person is asked.
+ */
+export const durable: QuerySchedule = {
+  ...defaults,
+  gaps: [
+    ...defaults.gaps,
+    ...Array.from({ length: 5 }, () => 5 * MINUTE),
+    ...[30, 60, 120, 240, 360].map((minutes) => minutes * MINUTE)
+  ],
+  handOverAfter: 3 * 24 * 60 * MINUTE
+}
+
 /** The same schedule with every length of time divided by `factor`: for demos and tests. Throws RangeError for another factor than a number above 0. */
 export const compress = (schedule: QuerySchedule, factor: number): QuerySchedule => {
   if (!(factor > 0 && Number.isFinite(factor))) throw new RangeError("The factor must be a number above 0.")

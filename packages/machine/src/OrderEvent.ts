@@ -26,6 +26,11 @@ export const isDisbelief = (kind: FaultKind): boolean => kind === "Unverified" |
 export interface Answered<V extends Verdict.Verdict = Verdict.Verdict> {
   readonly type: `answered.${V}`
   readonly at: number
+  /**
+   * When the question was asked, where that is known. An answer says what was true between then and `at`, so
+   * two answers lie as far apart as the second question from the first answer.
+   */
+  readonly askedAt?: number
   /** The operation that the question was about when it was asked. */
   readonly operation: Order.Operation
   readonly answer: OrderQueryAnswer.OrderQueryAnswer
@@ -90,10 +95,11 @@ export type OrderEvent =
   | Resumed
   | Informed
 
-/** The event that tells the machine what an answer said. */
-export const answered = (at: number, conclusion: Verdict.Conclusion): AnyAnswered => ({
+/** The event that tells the machine what an answer said: when it came, and when it was asked for. */
+export const answered = (at: number, conclusion: Verdict.Conclusion, askedAt?: number): AnyAnswered => ({
   type: `answered.${conclusion.verdict}`,
   at,
+  ...(askedAt === undefined ? {} : { askedAt }),
   operation: conclusion.operation,
   answer: conclusion.answer
 })

@@ -64,7 +64,9 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
     guards: {
       /** This answer and the first of its row lie far enough apart to end the order's suspicion. */
       confirmed: ({ context, event }) =>
-        context.suspectedAt !== undefined && event.at - context.suspectedAt >= schedule.confirmAfter,
+        context.suspectedAt !== undefined &&
+        (isAnswered(event) ? (event.askedAt ?? event.at) : event.at) - context.suspectedAt >=
+          schedule.confirmAfter,
       /** The time or number of queries is used up: a person is needed. */
       exhausted: ({ context, event }) =>
         QuerySchedule.next(schedule, progress(context, event.at))._tag === "HandOver",

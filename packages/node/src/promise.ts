@@ -7,6 +7,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { OrderGateway } from "./gateway/OrderGateway.ts"
+import type { HistoryEntry } from "./store/HistoryEntry.ts"
+import type { ListRequest } from "./store/OrderStore.ts"
+import { OrderDesk } from "./sync/OrderDesk.ts"
 import { OrderSync as OrderSyncService, type TrackOptions } from "./sync/OrderSync.ts"
 import type { OrderTransition } from "./sync/OrderTransition.ts"
 import { layer, type UmfOptions } from "./UmfOrderSync.ts"
@@ -69,6 +72,16 @@ export interface PlainTransition extends PlainState {
   readonly reason?: string | undefined
 }
 
+/** Which orders to list, page by page. */
+export type PlainListRequest = Partial<Pick<ListRequest, "states" | "cursor" | "limit">>
+
+/** A page of orders. */
+export interface PlainPage {
+  readonly orders: ReadonlyArray<PlainState>
+  /** Gives the next page; absent on the last one. */
+  readonly next?: string | undefined
+}
+
 /**
  * Rejections are the library's tagged errors: `GatewayError`, `OrderConflict`, `UnknownOrder`, `KeyError`,
  * `ConfigInvalid`, and `SchemaError` for an order whose fields can't be used.
@@ -81,6 +94,11 @@ export interface OrderSync extends AsyncDisposable {
     order: PlainOrder,
     options?: TrackOptions & { readonly signal?: AbortSignal }
   ) => Promise<PlainState>
+  /**
+   * Stores an order and returns: with a store on disk it is followed to its end through crashes and restarts,
+   * and told by a notice. The same order again is the same order.
+   */
+  readonly handOver: (order: PlainOrder, options?: TrackOptions) => Promise<PlainState>
   /** The same, transition by transition; ends when the order is at rest. */
   readonly transitions: (order: PlainOrder, options?: TrackOptions) => AsyncIterable<PlainTransition>
   /** The transitions of all orders from now on, those after an order's end (late payments) included. */
@@ -92,6 +110,12 @@ export interface OrderSync extends AsyncDisposable {
   readonly voidRequested: (orderId: string) => Promise<void>
   /** Ask an unresolved or rejected order again. */
   readonly resume: (orderId: string) => Promise<void>
+  /** Ask all of them again; gives how many. */
+  readonly resumeAll: () => Promise<number>
+  /** Orders of this merchant, newest first; of some states or tags ("polling", "settled", "attention") only. */
+  readonly list: (request?: PlainListRequest) => Promise<PlainPage>
+  /** What happened to an order, oldest first. */
+  readonly history: (orderId: string) => Promise<ReadonlyArray<HistoryEntry>>
   /** Ends everything: sockets, timers, waiting calls. */
   readonly close: () => Promise<void>
 }
@@ -194,6 +218,30 @@ export const createOrderSync = async (options: OrderSyncOptions): Promise<OrderS
     refundRequested: note("refundRequested"),
     voidRequested: note("voidRequested"),
     resume: note("resume"),
+    handOver: (order, options) =>
+      runtime.runPromise(
+        Effect.gen(function* () {
+          const desk = yield* OrderDesk
+          const { stored } = yield* desk.handOver(yield* toOrder(order), options)
+          return toState(stored.snapshot)
+        })
+      ),
+    resumeAll: () => runtime.runPromise(OrderDesk.use((desk) => desk.resumeAll({ merId: options.merId }))),
+    list: (request = {}) =>
+      runtime.runPromise(
+        Effect.gen(function* () {
+          const desk = yield* OrderDesk
+          const { orders, next } = yield* desk.list({ limit: 100, ...request, merId: options.merId })
+          return { orders: orders.map(({ snapshot }) => toState(snapshot)), next }
+        })
+      ),
+    history: (orderId) =>
+      runtime.runPromise(
+        Effect.gen(function* () {
+          const desk = yield* OrderDesk
+          return yield* desk.history(yield* decodeKey({ merId: options.merId, orderId }))
+        })
+      ),
     close,
     [Symbol.asyncDispose]: close
   }

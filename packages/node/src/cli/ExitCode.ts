@@ -1,19 +1,23 @@
 /** What the command's exit codes mean, and how failures become them. */
 import * as Data from "effect/Data"
+import type { ApiNotServed } from "../api/ApiServer.ts"
+import type { OrderInvalid } from "../api/OrderInput.ts"
+import type { ApiError } from "../api/PlainDesk.ts"
 import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import type { GatewayError } from "../gateway/GatewayError.ts"
 import type { KeyError } from "../keys/KeyFile.ts"
+import type { MerchantsInvalid } from "../merchants/MerchantsFault.ts"
 import type { SandboxError } from "../sandbox/Sandbox.ts"
-import type { StoreError } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
 import type { OrderConflict, UnknownOrder } from "../sync/OrderSync.ts"
 
 /** An answer was believed; `verify`: valid; `track`: settled. */
 export const OK = 0
-/** `verify`: not valid; `track`: a person is needed. */
+/** `verify`: not valid; `track`: a person is needed; `orders add`: some orders were not taken. */
 export const NEGATIVE = 1
 /** The command line or the configuration can't be used. */
 export const USAGE = 2
-/** The gateway could not be reached, timed out, or answered with a fault. */
+/** The gateway, the order store or the service could not be reached, timed out, or answered with a fault. */
 export const FAULT = 3
 /** An answer came and was not believed. */
 export const DISBELIEVED = 4
@@ -34,7 +38,11 @@ export type CommandError =
   | StoreError
   | OrderConflict
   | UnknownOrder
+  | OrderInvalid
+  | ApiError
   | SandboxError
+  | MerchantsInvalid
+  | ApiNotServed
 
 /** The exit code of a failure. */
 export const of = (error: CommandError): number => {
@@ -44,7 +52,8 @@ export const of = (error: CommandError): number => {
     case "GatewayError":
       return error.isDisbelief ? DISBELIEVED : FAULT
     case "StoreError":
-      return FAULT
+    case "ApiError":
+      return error.isRetryable ? FAULT : USAGE
     default:
       return USAGE
   }

@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type { KeyOptions } from "../UmfOrderSync.ts"
 import { UsageError } from "./ExitCode.ts"
 
@@ -66,7 +67,8 @@ export const global = [
   Json
 ] as const
 
-const variable = (name: string): string | undefined => {
+/** A value of the environment; an empty one counts as none. */
+export const variable = (name: string): string | undefined => {
   const value = process.env[name]
   return value === undefined || value === "" ? undefined : value
 }
@@ -94,6 +96,18 @@ const passphrase = Effect.gen(function* () {
       })
   })
   return Redacted.make(content.replace(/\r?\n$/, ""))
+})
+
+const decodeMerId = Schema.decodeUnknownEffect(Order.MerchantId)
+
+/** The merchant number, where one is given. */
+export const merchant = Effect.gen(function* () {
+  const given = either(yield* MerId, "UMF_MER_ID")
+  if (given === undefined) return undefined
+  return yield* Effect.mapError(
+    decodeMerId(given),
+    ({ message }) => new UsageError({ message: `--mer-id: ${message}` })
+  )
 })
 
 /** Where the merchant's private key is, and how it is opened. */
@@ -124,13 +138,16 @@ export const signatureLimit = Effect.map(LongSignature, (allowed): KeyOptions["s
   allowed ? "none" : undefined
 )
 
+/** The platform's address, where another than its own is meant. */
+export const baseUrl = Effect.map(BaseUrl, (given) => either(given, "UMF_BASE_URL"))
+
 /** Both keys and the address. */
 export const connection = Effect.gen(function* () {
   return {
     ...(yield* privateKey),
     ...(yield* platformCert),
     signatureLimit: yield* signatureLimit,
-    baseUrl: either(yield* BaseUrl, "UMF_BASE_URL")
+    baseUrl: yield* baseUrl
   }
 })
 

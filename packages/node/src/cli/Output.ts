@@ -9,19 +9,26 @@ import * as Effect from "effect/Effect"
 const steering = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /**
- * One JSON object on one line of stdout; keys without a value are left out. Characters that could steer a
+ * A JSON object as one line with its end; keys without a value are left out. Characters that could steer a
  * terminal are written as escapes, which any JSON reader takes for the same text.
  */
-export const json = (value: object): Effect.Effect<void> =>
-  Console.log(
-    JSON.stringify(value).replace(
-      steering,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
-    )
-  )
+export const jsonLine = (value: object): string =>
+  `${JSON.stringify(value).replace(
+    steering,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
+  )}\n`
+
+/** One JSON object on one line of stdout. */
+export const json = (value: object): Effect.Effect<void> => Console.log(jsonLine(value).trimEnd())
 
 /** A line of text for people on stdout. */
 export const text = (line: string): Effect.Effect<void> => Console.log(line)
+
+/** Text on stdout as it is, with its own line ends; returns once a slow reader has taken it. */
+export const raw = (text: string): Effect.Effect<void> =>
+  Effect.callback((resume) => {
+    process.stdout.write(text, () => resume(Effect.void))
+  })
 
 /** A line for people on stderr. */
 export const note = (line: string): Effect.Effect<void> => Console.error(line)

@@ -6,15 +6,17 @@ import { UsageError } from "./ExitCode.ts"
 
 const LIMIT = 1024 * 1024
 
-/** The text on standard input, or `undefined` where its bytes are not UTF-8. Fails above 1 MiB. */
-export const read: Effect.Effect<string | undefined, UsageError, Stdio.Stdio> = Effect.gen(function* () {
+/** The text on standard input, or `undefined` where its bytes are not UTF-8. Fails above so many bytes. */
+export const readUpTo = Effect.fnUntraced(function* (
+  limit: number
+): Effect.fn.Return<string | undefined, UsageError, Stdio.Stdio> {
   const stdio = yield* Stdio.Stdio
   const chunks: Array<Uint8Array> = []
   let size = 0
   yield* Stream.runForEach(stdio.stdin, (chunk) => {
     size += chunk.byteLength
-    if (size > LIMIT) {
-      return Effect.fail(new UsageError({ message: `Standard input is larger than ${LIMIT} bytes.` }))
+    if (size > limit) {
+      return Effect.fail(new UsageError({ message: `Standard input is larger than ${limit} bytes.` }))
     }
     chunks.push(chunk)
     return Effect.void
@@ -29,3 +31,6 @@ export const read: Effect.Effect<string | undefined, UsageError, Stdio.Stdio> = 
     return undefined
   }
 })
+
+/** The text on standard input, at most 1 MiB of it. */
+export const read: Effect.Effect<string | undefined, UsageError, Stdio.Stdio> = readUpTo(LIMIT)

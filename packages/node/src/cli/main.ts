@@ -11,10 +11,14 @@ import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
 import { demoCommand } from "./demoCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
+import { exportCommand } from "./exportCommand.ts"
 import { keysCommand } from "./keysCommand.ts"
+import { migrateCommand } from "./migrateCommand.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
+import { ordersCommand } from "./ordersCommand.ts"
 import { queryCommand } from "./queryCommand.ts"
+import { runCommand } from "./runCommand.ts"
 import { sandboxCommand } from "./sandboxCommand.ts"
 import { signCommand, verifyCommand } from "./signCommand.ts"
 import { trackCommand } from "./trackCommand.ts"
@@ -24,6 +28,10 @@ const command = Command.make("umf-order").pipe(
   Command.withSubcommands([
     queryCommand,
     trackCommand,
+    runCommand,
+    ordersCommand,
+    exportCommand,
+    migrateCommand,
     signCommand,
     verifyCommand,
     keysCommand,

@@ -2,8 +2,6 @@
 import { QuerySchedule } from "@umf-order-sync/core"
 import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -13,6 +11,7 @@ import { layer } from "../UmfOrderSync.ts"
 import { Ended, NEGATIVE } from "./ExitCode.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as ScheduleOptions from "./ScheduleOptions.ts"
 
 /** A transition as the command prints it with `--json`. */
 export const toJson = (transition: OrderTransition): object => {
@@ -29,27 +28,6 @@ const toText = (transition: OrderTransition): string => {
   }`
 }
 
-const millis = (time: Option.Option<Duration.Duration>): number | undefined =>
-  Option.getOrUndefined(Option.map(time, Duration.toMillis))
-
-/** The schedule that the command's limits ask for. */
-const toSchedule = (limits: {
-  readonly every: Option.Option<Duration.Duration>
-  readonly confirmAfter: Option.Option<Duration.Duration>
-  readonly giveUpAfter: Option.Option<Duration.Duration>
-  readonly maxQueries: Option.Option<number>
-}): Partial<QuerySchedule.QuerySchedule> => {
-  const { defaults } = QuerySchedule
-  const maxQueries = Option.getOrUndefined(limits.maxQueries)
-  return {
-    firstEvery: millis(limits.every) ?? defaults.firstEvery,
-    backOff: { ...defaults.backOff, base: millis(limits.every) ?? defaults.backOff.base },
-    confirmAfter: millis(limits.confirmAfter) ?? defaults.confirmAfter,
-    handOverAfter: millis(limits.giveUpAfter) ?? defaults.handOverAfter,
-    ...(maxQueries === undefined ? {} : { maxQueries })
-  }
-}
-
 const waiting = Effect.fnUntraced(function* (transition: OrderTransition) {
   const { context } = transition.snapshot
   const seconds = Math.ceil(((context.nextQueryAt ?? 0) - (yield* Clock.currentTimeMillis)) / 1000)
@@ -61,23 +39,7 @@ export const trackCommand = Command.make(
   "track",
   {
     ...Options.order,
-    every: Options.duration("every", "Gap between queries in the first 5 minutes (default 3s)"),
-    giveUpAfter: Options.duration(
-      "give-up-after",
-      "Hand the order to a person after this time (default 40m)"
-    ),
-    maxQueries: Flag.Int("max-queries").pipe(
-      Flag.filter(
-        (count) => count > 0,
-        () => "--max-queries must be above 0"
-      ),
-      Flag.withDescription("Hand the order to a person after so many queries"),
-      Flag.optional
-    ),
-    confirmAfter: Options.duration(
-      "confirm-after",
-      "How far apart two answers must lie to close an order (default 30s)"
-    )
+    ...ScheduleOptions.flags
   },
   Effect.fnUntraced(function* (input) {
     const order = yield* Options.toOrder(input)
@@ -94,7 +56,9 @@ export const trackCommand = Command.make(
         })
       ),
       Stream.runLast,
-      Effect.provide(layer({ ...connection, schedule: toSchedule(input) })),
+      Effect.provide(
+        layer({ ...connection, schedule: ScheduleOptions.toSchedule(input, QuerySchedule.defaults) })
+      ),
       Effect.ensuring(Output.progress(""))
     )
     if (Option.isSome(last) && last.value.attention === true) {

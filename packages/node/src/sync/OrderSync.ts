@@ -1,63 +1,54 @@
 /**
  * Brings every tracked order to its end. Each order is asked on the schedule until it is settled or a
- * person is needed; closed, failed and unresolved orders are asked again later, for as long as the
- * service runs.
+ * person is needed; closed, failed and unresolved orders are asked again later.
  *
- * What is tracked lives in an `OrderStore`. With the in-memory store an order is followed as long as the
- * process lives; orders that a store already holds are taken up again when the service starts.
+ * What is tracked lives in an `OrderStore`, which is the whole truth: a process that begins anew goes on
+ * with what is stored there. With the in-memory store an order is followed as long as the process lives.
  */
-import { type Order, QuerySchedule } from "@umf-order-sync/core"
-import { type OrderCommand, OrderContext, type OrderSnapshot, OrderStep } from "@umf-order-sync/machine"
-import * as Clock from "effect/Clock"
+import type { Order } from "@umf-order-sync/core"
+import type { OrderSnapshot } from "@umf-order-sync/machine"
 import * as Context from "effect/Context"
-import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as PubSub from "effect/PubSub"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import * as Stream from "effect/Stream"
-import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
+import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
-import { keyText, type OrderKey, OrderStore, type StoredOrder, type StoreError } from "../store/OrderStore.ts"
-import * as Follower from "./Follower.ts"
-import { isRest, type OrderTransition } from "./OrderTransition.ts"
+import { type OrderKey, OrderStore } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
+import { Buckets } from "./Buckets.ts"
+import * as Follow from "./Follow.ts"
+import {
+  type HandOverOptions,
+  Ledger,
+  type LedgerOptions,
+  type OrderConflict,
+  type UnknownOrder
+} from "./Ledger.ts"
+import * as OrderAsker from "./OrderAsker.ts"
+import { OrderDesk } from "./OrderDesk.ts"
+import type { OrderTransition } from "./OrderTransition.ts"
+import type { RateLimit } from "./Pace.ts"
+import * as Poller from "./Poller.ts"
 
-/** How orders are followed. */
-export interface OrderSyncOptions {
-  /** Changes to `QuerySchedule.defaults`. */
-  readonly schedule?: Partial<QuerySchedule.QuerySchedule>
+export { OrderConflict, UnknownOrder } from "./Ledger.ts"
+
+/** How orders are followed, and how fast. */
+export interface OrderSyncOptions extends LedgerOptions {
+  /** Queries under way at once. 64 by default. */
+  readonly concurrency?: number | undefined
+  /** How fast each merchant's orders are asked, all processes together; no limit but the gateway's own, if left out. */
+  readonly rateLimitOf?: ((merId: string) => RateLimit | undefined) | undefined
+  /** How long queries under way may take to end when the service stops. 10 s by default; those that don't are asked again at the next start. */
+  readonly grace?: Duration.Input | undefined
+  /** The longest time that one query may take; an answer that comes later counts as a time-out. 5 minutes by default. */
+  readonly maxQueryTime?: Duration.Input | undefined
 }
 
 /** More about one order than its identity. */
-export interface TrackOptions {
-  /** When the order was made, ms since the epoch: the schedule counts from here. Now, if not said. */
-  readonly orderedAt?: number
-  /** What was asked of the platform last; a payment, if not said. */
-  readonly operation?: Order.Operation
-}
-
-/** The order is tracked already, with another fact than the one given now. Nothing was changed. */
-export class OrderConflict extends Schema.TaggedError<OrderConflict>()("OrderConflict", {
-  orderId: Schema.String,
-  /** The name of the fact that differs. */
-  field: Schema.String
-}) {
-  override get message(): string {
-    return `Order ${this.orderId} is tracked already, with another ${this.field}. Order numbers must not be used twice.`
-  }
-}
-
-/** No order of this merchant and number is tracked. */
-export class UnknownOrder extends Schema.TaggedError<UnknownOrder>()("UnknownOrder", {
-  orderId: Schema.String
-}) {
-  override get message(): string {
-    return `Order ${this.orderId} is not tracked. Call track first.`
-  }
-}
+export type TrackOptions = HandOverOptions
 
 type Note = (key: OrderKey) => Effect.Effect<void, UnknownOrder | StoreError>
 
@@ -78,8 +69,9 @@ export class OrderSync extends Context.Service<
       options?: TrackOptions
     ) => Stream.Stream<OrderTransition, OrderConflict | StoreError>
     /**
-     * The transitions of all orders from now on, those after an order's end (late payments) included. A
-     * reader that falls more than 4,096 behind loses the oldest.
+     * The transitions that this process makes, of all orders, from now on; those after an order's end (late
+     * payments) included. A reader that falls more than 4,096 behind loses the oldest: what must not be
+     * missed is told by notices.
      */
     readonly allTransitions: Stream.Stream<OrderTransition>
     readonly get: (key: OrderKey) => Effect.Effect<Option.Option<OrderSnapshot.OrderSnapshot>, StoreError>
@@ -95,166 +87,66 @@ export class OrderSync extends Context.Service<
 >()("@umf-order-sync/node/sync/OrderSync") {
   static readonly layer = (
     options: OrderSyncOptions = {}
-  ): Layer.Layer<OrderSync, ConfigInvalid | StoreError, OrderGateway | OrderStore> =>
-    Layer.effect(OrderSync, make(options))
-}
-
-const facts = ["transactionId", "orderDate", "payType", "amount"] as const
-
-/** The first fact that was told before and now differs. */
-const conflict = (known: OrderContext.OrderContext, given: Order.OrderRef): OrderConflict | undefined => {
-  const before = OrderContext.told(known)
-  const field = facts.find(
-    (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name]
-  )
-  return field === undefined ? undefined : new OrderConflict({ orderId: given.orderId, field })
-}
-
-/** Whether something is given that was not told before. */
-const knowsMore = (given: Order.OrderRef, known: OrderContext.OrderContext): boolean => {
-  const before = OrderContext.told(known)
-  return facts.some((name) => given[name] !== undefined && before[name] === undefined)
-}
-
-/** Fails where the order is followed no longer though it has not come to rest. */
-const failureOf = (follower: Follower.Follower): Stream.Stream<never, StoreError> =>
-  follower.failure === undefined ? Stream.empty : Stream.fail(follower.failure)
-
-const decodeSchedule = Schema.decodeUnknownEffect(QuerySchedule.QuerySchedule)
-
-/** The defaults with the changes, checked: a gap of 0 or NaN would ask without a pause. */
-const checkedSchedule = (changes: Partial<QuerySchedule.QuerySchedule> = {}) => {
-  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
-  return decodeSchedule({ ...QuerySchedule.defaults, ...given }).pipe(
-    Effect.mapError(
-      ({ message }) => new ConfigInvalid({ setting: "schedule", message: `schedule: ${message}` })
+  ): Layer.Layer<OrderSync | OrderDesk | Ledger, ConfigInvalid | StoreError, OrderGateway | OrderStore> =>
+    Layer.effect(OrderSync, make(options)).pipe(
+      Layer.provideMerge(OrderDesk.layer),
+      Layer.provideMerge(Ledger.layer(options))
     )
-  )
 }
 
 const make = Effect.fnUntraced(function* (
   options: OrderSyncOptions
 ): Effect.fn.Return<
   OrderSync["Service"],
-  ConfigInvalid | StoreError,
-  OrderGateway | OrderStore | Scope.Scope
+  never,
+  OrderGateway | OrderStore | OrderDesk | Ledger | Scope.Scope
 > {
   const store = yield* OrderStore
-  const steps = OrderStep.make(yield* checkedSchedule(options.schedule))
-  const everything = yield* PubSub.sliding<OrderTransition>(4096)
-  const tools: Follower.Tools = {
-    steps,
+  const ledger = yield* Ledger
+  const desk = yield* OrderDesk
+  const tools: OrderAsker.Tools = {
+    ledger,
     store,
     gateway: yield* OrderGateway,
-    publish: (transition) => PubSub.publish(everything, transition)
+    maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? "5 minutes")
   }
-  const scope = yield* Effect.scope
-  const followers = new Map<string, Follower.Follower>()
-  // Finding, making and starting followers is one at a time, so that an order never has two of them and
-  // none is made of a snapshot that another one has left behind.
-  const oneAtATime = yield* Semaphore.make(1)
+  const grace = Duration.toMillis(options.grace ?? "10 seconds")
+  const poller = yield* Poller.make(tools, yield* Buckets, {
+    concurrency: options.concurrency ?? 64,
+    rateLimitOf: options.rateLimitOf ?? (() => undefined),
+    handOffMillis: grace
+  })
+  yield* Effect.addFinalizer(() => poller.stop(grace))
 
-  const run = (follower: Follower.Follower, commands: ReadonlyArray<OrderCommand.OrderCommand>) => {
-    const key = keyText(follower.stored.snapshot.context.order)
-    const leave = () => {
-      if (followers.get(key) === follower) followers.delete(key)
-    }
-    followers.set(key, follower)
-    return Follower.run(tools, follower, commands, leave).pipe(
-      Effect.tapError((error) => Effect.logError("An order is no longer followed by this process.", error)),
-      Effect.ensuring(Effect.sync(leave)),
-      Effect.forkIn(scope)
-    )
-  }
-
-  /**
-   * The running follower of an order, begun if need be; `prepare` comes before its first step. Can't be
-   * interrupted half-way: an order is followed or it is not.
-   */
-  const withFollower = <A, E1, E2, R1, R2>(
-    key: OrderKey,
-    find: Effect.Effect<StoredOrder, E1, R1>,
-    prepare: (follower: Follower.Follower) => Effect.Effect<A, E2, R2>
-  ): Effect.Effect<A, E1 | E2, R1 | R2> =>
-    Effect.gen(function* () {
-      const running = followers.get(keyText(key))
-      if (running !== undefined) return yield* prepare(running)
-      const follower = yield* Follower.make(yield* find)
-      const prepared = yield* prepare(follower)
-      yield* run(follower, steps.takeUp(follower.stored.snapshot))
-      return prepared
-    }).pipe(Effect.uninterruptible, oneAtATime.withPermits(1))
-
-  /** A new order, or the one that is stored under its number. */
-  const create = Effect.fnUntraced(function* (order: Order.OrderRef, trackOptions: TrackOptions) {
-    const now = yield* Clock.currentTimeMillis
-    const { orderedAt: at = now, operation = "payment" } = trackOptions
-    return yield* store.create(steps.start({ order, at, operation }).snapshot)
+  /** Stores an order, and gives its transitions from then on. */
+  const followed = Effect.fnUntraced(function* (order: Order.OrderRef, trackOptions: TrackOptions) {
+    const { stored } = yield* desk.handOver(order, trackOptions)
+    return Follow.transitions(ledger, store, order, stored)
   })
 
-  /** Follows an order, and gives its follower with the transitions from now until it is at rest. */
-  const followed = (order: Order.OrderRef, trackOptions: TrackOptions) =>
-    withFollower(order, create(order, trackOptions), (follower) =>
-      Effect.gen(function* () {
-        const different = conflict(follower.stored.snapshot.context, order)
-        if (different !== undefined) return yield* different
-        if (knowsMore(order, follower.stored.snapshot.context)) {
-          yield* Follower.tell(follower, { type: "informed", at: yield* Clock.currentTimeMillis, order })
-        }
-        const subscription = yield* PubSub.subscribe(follower.hub)
-        const transitions =
-          Follower.tagOf(follower) === "polling"
-            ? Stream.fromSubscription(subscription).pipe(
-                Stream.takeUntil(isRest),
-                Stream.concat(Stream.suspend(() => failureOf(follower)))
-              )
-            : Stream.empty
-        return { follower, transitions }
-      })
+  /** The stored snapshot, with the query that is under way. */
+  const get = Effect.fnUntraced(function* (key: OrderKey) {
+    const found = yield* store.get(key)
+    const turn = poller.underWay(key)
+    return Option.map(found, (stored) =>
+      turn?.stored.version === stored.version
+        ? OrderAsker.underWay(tools, stored, turn.since)
+        : stored.snapshot
     )
-
-  /** Tells an order what happened outside, and waits until that is taken into account. */
-  const note =
-    (type: "hinted" | "refundRequested" | "voidRequested" | "resumed"): Note =>
-    (key) =>
-      Effect.gen(function* () {
-        const at = yield* Clock.currentTimeMillis
-        const find = Effect.flatMap(
-          store.get(key),
-          Option.match({
-            onNone: () => Effect.fail(new UnknownOrder({ orderId: key.orderId })),
-            onSome: Effect.succeed
-          })
-        )
-        const taken = yield* withFollower(key, find, (follower) => Follower.tell(follower, { type, at }))
-        yield* Deferred.await(taken)
-      })
-
-  for (const stored of yield* store.list) {
-    if (stored.snapshot.asking === "idle") continue
-    yield* run(yield* Follower.make(stored), steps.takeUp(stored.snapshot))
-  }
+  })
 
   return OrderSync.of({
-    track: (order, trackOptions = {}) =>
-      Effect.scoped(
-        Effect.gen(function* () {
-          const { follower, transitions } = yield* followed(order, trackOptions)
-          yield* Stream.runDrain(transitions)
-          return follower.stored.snapshot
-        })
-      ),
-    transitions: (order, trackOptions = {}) =>
-      Stream.unwrap(Effect.map(followed(order, trackOptions), ({ transitions }) => transitions)),
-    allTransitions: Stream.fromPubSub(everything),
-    get: (key) =>
-      Effect.map(
-        store.get(key),
-        Option.map(({ snapshot }) => snapshot)
-      ),
-    hint: note("hinted"),
-    refundRequested: note("refundRequested"),
-    voidRequested: note("voidRequested"),
-    resume: note("resumed")
+    track: Effect.fnUntraced(function* (order, trackOptions = {}) {
+      const { stored } = yield* desk.handOver(order, trackOptions)
+      const last = yield* Stream.runLast(Follow.transitions(ledger, store, order, stored))
+      return Option.match(last, { onNone: () => stored.snapshot, onSome: ({ snapshot }) => snapshot })
+    }),
+    transitions: (order, trackOptions = {}) => Stream.unwrap(followed(order, trackOptions)),
+    allTransitions: Stream.fromPubSub(ledger.watchers.all),
+    get,
+    hint: (key) => Effect.asVoid(desk.hint(key)),
+    refundRequested: (key) => Effect.asVoid(desk.refundRequested(key)),
+    voidRequested: (key) => Effect.asVoid(desk.voidRequested(key)),
+    resume: (key) => Effect.asVoid(desk.resume(key))
   })
 })

@@ -21,15 +21,16 @@ export interface OrderTransition extends OrderStep.Transition {
 export const isRest = (transition: OrderTransition): boolean =>
   transition.settled === true || transition.attention === true
 
-/** The transition of a step, with what the merchant wants to know of it. */
-export const fromStep = (step: OrderStep.Step): OrderTransition | undefined => {
-  if (step.transition === undefined) return undefined
-  const { snapshot } = step
+/** A transition with what the merchant wants to know of it. */
+export const make = (
+  transition: OrderStep.Transition,
+  snapshot: OrderSnapshot.OrderSnapshot,
+  late?: OrderCommand.Late
+): OrderTransition => {
   const { order, reason } = snapshot.context
   const tag = OrderSnapshot.tagOf(snapshot.result)
-  const late = step.commands.find((command) => command.type === "tell")?.late
   return {
-    ...step.transition,
+    ...transition,
     merId: order.merId,
     orderId: order.orderId,
     ...(tag === "settled" ? { settled: true } : {}),
@@ -38,4 +39,10 @@ export const fromStep = (step: OrderStep.Step): OrderTransition | undefined => {
     ...(late === undefined ? {} : { late }),
     snapshot
   }
+}
+
+/** The transition of a step; `undefined` where the state stayed the same. */
+export const fromStep = (step: OrderStep.Step): OrderTransition | undefined => {
+  const late = step.commands.find((command) => command.type === "tell")?.late
+  return step.transition === undefined ? undefined : make(step.transition, step.snapshot, late)
 }

@@ -3,12 +3,15 @@
  * demo's waiting costs nobody else any time.
  */
 import "./suites/servers.ts"
+import "./suites/export.ts"
 import "./suites/failures.ts"
 import "./suites/guard.ts"
 import "./suites/help.ts"
 import "./suites/keys.ts"
 import "./suites/options.ts"
+import "./suites/orders.ts"
 import "./suites/query.ts"
+import "./suites/run.ts"
 import "./suites/sign.ts"
 import "./suites/track.ts"
 import "./suites/usage.ts"

@@ -5,7 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { GatewayError, HttpStatus } from "../../src/gateway/GatewayError.ts"
 import { OrderGateway } from "../../src/gateway/OrderGateway.ts"
-import { OrderStore, StaleVersion, StoreError, StoreUnavailable } from "../../src/store/OrderStore.ts"
+import * as MemoryStore from "../../src/store/MemoryStore.ts"
+import { OrderStore } from "../../src/store/OrderStore.ts"
+import { StoreError, StoreRefused, unavailable } from "../../src/store/StoreError.ts"
 
 /** One query that the gateway was asked. */
 export interface Asked {
@@ -71,17 +73,16 @@ export const gateway = (
   return { asked, most: () => most, layer: Layer.succeed(OrderGateway, OrderGateway.of({ query })) }
 }
 
-/** The store in memory, in which somebody else has always saved first. */
+/** The store in memory, with saving that is refused. */
 export const storeThatRefuses: Layer.Layer<OrderStore> = Layer.effect(
   OrderStore,
   Effect.map(OrderStore, (store) =>
     OrderStore.of({
       ...store,
-      save: ({ context }) =>
-        Effect.fail(new StoreError({ reason: new StaleVersion({ orderId: context.order.orderId }) }))
+      save: () => Effect.fail(new StoreError({ reason: new StoreRefused({ what: "no room" }) }))
     })
   )
-).pipe(Layer.provide(OrderStore.layerMemory))
+).pipe(Layer.provide(MemoryStore.layer))
 
 /** The store in memory, with saving that fails as long as `isAway` says. */
 export const storeThatIsAway = (isAway: (now: number) => boolean): Layer.Layer<OrderStore> =>
@@ -90,18 +91,16 @@ export const storeThatIsAway = (isAway: (now: number) => boolean): Layer.Layer<O
     Effect.map(OrderStore, (store) =>
       OrderStore.of({
         ...store,
-        save: (snapshot, version) =>
+        save: (writes) =>
           Effect.flatMap(Clock.currentTimeMillis, (now) =>
-            isAway(now)
-              ? Effect.fail(new StoreError({ reason: new StoreUnavailable({ what: "away" }) }))
-              : store.save(snapshot, version)
+            isAway(now) ? Effect.fail(unavailable("away")) : store.save(writes)
           )
       })
     )
-  ).pipe(Layer.provide(OrderStore.layerMemory))
+  ).pipe(Layer.provide(MemoryStore.layer))
 
 /** One store in memory for several lives of a process. */
 export const sharedStore: Effect.Effect<Layer.Layer<OrderStore>> = Effect.map(
-  Effect.provide(OrderStore, OrderStore.layerMemory),
+  Effect.provide(OrderStore, MemoryStore.layer),
   (store) => Layer.succeed(OrderStore, store)
 )

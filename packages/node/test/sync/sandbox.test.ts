@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import * as Sandbox from "../../src/sandbox/Sandbox.ts"
 import type { NamedScript } from "../../src/sandbox/Script.ts"
 import { scripts } from "../../src/sandbox/scripts.ts"
-import { OrderStore } from "../../src/store/OrderStore.ts"
+import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import { OrderSync } from "../../src/sync/OrderSync.ts"
 import type { OrderTransition } from "../../src/sync/OrderTransition.ts"
 import * as Gateways from "../support/gateways.ts"
@@ -69,7 +69,7 @@ describe("following orders against the sandbox, over HTTP", () => {
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.make({ timeScale: factor })
         const sync = OrderSync.layer({ schedule }).pipe(
-          Layer.provide([Gateways.toSandbox(sandbox, gatewayOptions, changes), OrderStore.layerMemory])
+          Layer.provide([Gateways.toSandbox(sandbox, gatewayOptions, changes), MemoryStore.layer])
         )
         const results = yield* Effect.gen(function* () {
           const seen: Array<OrderTransition> = []
@@ -107,9 +107,7 @@ describe("following orders against the sandbox, over HTTP", () => {
         })
       }).pipe(
         Effect.provide(
-          sync.pipe(
-            Layer.provide([Gateways.toSandbox(sandbox, gatewayOptions, changes), OrderStore.layerMemory])
-          )
+          sync.pipe(Layer.provide([Gateways.toSandbox(sandbox, gatewayOptions, changes), MemoryStore.layer]))
         )
       )
       for (const [index, { result, context }] of ends.entries()) {

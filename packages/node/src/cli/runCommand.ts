@@ -1,0 +1,232 @@
+/** `umf-order run`: the service, which brings every order of a store to its end, with its API. */
+import { readFile } from "node:fs/promises"
+import { type Order, QuerySchedule } from "@umf-order-sync/core"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as ApiServer from "../api/ApiServer.ts"
+import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
+import type { KeyError } from "../keys/KeyFile.ts"
+import { Merchants, type MerchantsOptions } from "../merchants/Merchants.ts"
+import type { MerchantsInvalid } from "../merchants/MerchantsFault.ts"
+import type { OrderStore } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
+import { FileLock } from "../store/sqlite/FileLock.ts"
+import type { Ledger } from "../sync/Ledger.ts"
+import type { OrderDesk } from "../sync/OrderDesk.ts"
+import type { OrderSync } from "../sync/OrderSync.ts"
+import * as Relay from "../telling/Relay.ts"
+import * as Webhook from "../telling/Webhook.ts"
+import { layerGateway, layerStore, layerSync, type StoreOptions } from "../UmfOrderSync.ts"
+import * as DeskOptions from "./DeskOptions.ts"
+import { UsageError } from "./ExitCode.ts"
+import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
+import * as ScheduleOptions from "./ScheduleOptions.ts"
+
+const text = (name: string, metavar: string, description: string) =>
+  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
+
+const count = (name: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.filter(
+      (given) => given > 0,
+      () => `--${name} must be above 0`
+    ),
+    Flag.withDescription(description),
+    Flag.optional
+  )
+
+const flags = {
+  ...DeskOptions.storeFlags,
+  ...ScheduleOptions.flags,
+  merchants: text(
+    "merchants",
+    "FILE",
+    "JSON file that lists several merchants and their keys, read again when it changes (UMF_MERCHANTS)"
+  ),
+  listen: Flag.String("listen").pipe(
+    Flag.withMetavar("HOST:PORT"),
+    Flag.withDescription("Where the API is served; port 0 for any that is free, `none` for no API"),
+    Flag.withDefault("127.0.0.1:8787")
+  ),
+  tokenFile: text("token-file", "FILE", "File with the token that the API asks for (or UMF_API_TOKEN)"),
+  webhookUrl: text("webhook-url", "URL", "Where notices are sent, signed (UMF_WEBHOOK_URL)"),
+  webhookSecretFile: text(
+    "webhook-secret-file",
+    "FILE",
+    "File with the secret that signs them, whsec_… (or UMF_WEBHOOK_SECRET)"
+  ),
+  concurrency: count("concurrency", "Queries under way at once (default 64)"),
+  rateLimit: count("rate-limit", "Queries a second for each merchant, all processes together (default 20)"),
+  grace: Options.duration(
+    "grace",
+    "How long what is under way may take to end when the service stops (default 10s)"
+  ),
+  keepHistory: Options.duration("keep-history", "How long history is kept (default 400d)"),
+  logFormat: Flag.Literals("log", ["logfmt", "json"]).pipe(
+    Flag.withDescription("Form of the log on stderr"),
+    Flag.withDefault("logfmt")
+  )
+}
+
+const usage = (message: string) => Effect.fail(new UsageError({ message }))
+
+/** A secret from a file, without its last line break, or from the environment. */
+const secret = Effect.fnUntraced(function* (file: Option.Option<string>, flag: string, variable: string) {
+  if (Option.isNone(file)) {
+    const value = Options.variable(variable)
+    return value === undefined
+      ? yield* usage(`--${flag} is missing. Give it, or set ${variable}.`)
+      : Redacted.make(value)
+  }
+  const content = yield* Effect.tryPromise({
+    try: () => readFile(file.value, "utf8"),
+    catch: () =>
+      new UsageError({ message: `--${flag}: ${file.value} can't be read. Check its path and permissions.` })
+  })
+  return Redacted.make(content.replace(/\r?\n$/, ""))
+})
+
+/** Host and port of `--listen`; an IPv6 address stands in brackets. */
+const address = Effect.fnUntraced(function* (listen: string) {
+  if (listen === "none") return undefined
+  const found = /^(?:\[([0-9a-fA-F:]+)\]|([^:]+)):([0-9]{1,5})$/.exec(listen)
+  const host = found?.[1] ?? found?.[2]
+  const port = Number(found?.[3])
+  return host === undefined || port > 65_535
+    ? yield* usage("--listen must be HOST:PORT, such as 127.0.0.1:8787 or [::1]:8787, or none.")
+    : { host, port }
+})
+
+const toStore = (place: DeskOptions.StorePlace): StoreOptions =>
+  place._tag === "Sqlite" ? { file: place.file } : { postgres: place.url }
+
+/** Flips when the service begins to stop, so that nobody sends it new work. */
+const readiness = Effect.gen(function* () {
+  let isReady = true
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      isReady = false
+    })
+  )
+  return Effect.sync(() => isReady)
+})
+
+type Asking = Layer.Layer<
+  OrderSync | OrderDesk | Ledger,
+  ConfigInvalid | KeyError | MerchantsInvalid | StoreError,
+  OrderStore
+>
+
+type SyncOptions = Parameters<typeof layerSync>[0]
+
+/** Asking with the keys of one merchant. */
+const askingForOne = (options: SyncOptions & Parameters<typeof layerGateway>[0]): Asking =>
+  layerSync(options).pipe(Layer.provide(layerGateway(options)))
+
+/** Asking with the keys of those that are listed in a file, which is read again when it changes. */
+const askingForMany = (options: SyncOptions & MerchantsOptions): Asking =>
+  Layer.unwrap(Effect.map(Merchants, ({ rateLimitOf }) => layerSync({ ...options, rateLimitOf }))).pipe(
+    Layer.provideMerge(Merchants.layerWatch()),
+    Layer.provide(Merchants.layer(options))
+  )
+
+/** What the webhook's options say; none without a URL. */
+const telling = Effect.fnUntraced(function* (
+  url: string | undefined,
+  secretFile: Option.Option<string>,
+  grace: Pick<Relay.RelayOptions, "grace">
+): Effect.fn.Return<Layer.Layer<never, ConfigInvalid, OrderStore | Ledger>, UsageError> {
+  if (url === undefined) return Layer.empty
+  const key = yield* secret(secretFile, "webhook-secret-file", "UMF_WEBHOOK_SECRET")
+  return Relay.layer(grace).pipe(Layer.provide(Webhook.layer({ url, secret: key })))
+})
+
+export const runCommand = Command.make(
+  "run",
+  flags,
+  Effect.fnUntraced(function* (input) {
+    const place = yield* DeskOptions.storePlace(input)
+    const store = toStore(place)
+    const merchantsFile = Option.getOrUndefined(input.merchants) ?? Options.variable("UMF_MERCHANTS")
+    const merId: Order.MerchantId | undefined = yield* Options.merchant
+    const listen = yield* address(input.listen)
+    const url = Option.getOrUndefined(input.webhookUrl) ?? Options.variable("UMF_WEBHOOK_URL")
+    const grace = Option.isNone(input.grace) ? {} : { grace: input.grace.value }
+    const rateLimit = Option.isNone(input.rateLimit)
+      ? {}
+      : { rateLimit: { limit: input.rateLimit.value, window: "1 second" as const } }
+    const options = {
+      ...rateLimit,
+      ...grace,
+      store,
+      schedule: ScheduleOptions.toSchedule(input, QuerySchedule.durable),
+      concurrency: Option.getOrUndefined(input.concurrency),
+      connections: Option.getOrUndefined(input.concurrency),
+      keepHistory: Option.getOrUndefined(input.keepHistory)
+    }
+
+    const asking: Asking =
+      merchantsFile === undefined
+        ? askingForOne({ ...(yield* Options.connection), ...options })
+        : askingForMany({ file: merchantsFile, baseUrl: yield* Options.baseUrl, ...options })
+    const token =
+      listen === undefined ? undefined : yield* secret(input.tokenFile, "token-file", "UMF_API_TOKEN")
+    const relay = yield* telling(url, input.webhookSecretFile, grace)
+
+    const program = Effect.gen(function* () {
+      const lock = yield* Effect.serviceOption(FileLock)
+      const ready = yield* readiness
+      const api =
+        listen === undefined || token === undefined
+          ? undefined
+          : yield* Effect.provide(
+              ApiServer.ApiServer,
+              yield* Layer.build(ApiServer.ApiServer.layer({ ...listen, token, merId, ready }))
+            )
+      if (api !== undefined && Option.isSome(lock)) yield* lock.value.publish(api.url)
+      const what = place._tag === "Sqlite" ? place.file : "Postgres"
+      yield* (yield* Options.Json)
+        ? Output.json({ store: what, api: api?.url, webhook: url })
+        : Output.text(
+            [
+              `Following the orders in ${what}.`,
+              api === undefined
+                ? "No API is served."
+                : `API on ${api.url}/v1, described in ${api.url}/openapi.json.`,
+              url === undefined
+                ? "Nobody is told: notices wait until a --webhook-url is given."
+                : `Notices go to ${url}.`,
+              "It stops with Ctrl-C."
+            ].join("\n")
+          )
+      return yield* Effect.never
+    })
+
+    const format = input.logFormat === "json" ? Logger.formatJson : Logger.formatLogFmt
+    return yield* program.pipe(
+      Effect.scoped,
+      Effect.provide(relay.pipe(Layer.provideMerge(asking), Layer.provideMerge(layerStore(store)))),
+      Effect.provide(Logger.layer([Logger.withConsoleError(format)]))
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Follow all orders of a store to their ends, until it is stopped; hand orders over through its API. What is stored goes on at the next start."
+  ),
+  Command.withExamples([
+    {
+      command: "umf-order run --store orders.sqlite --token-file token",
+      description: "One machine, one file"
+    },
+    {
+      command: "umf-order run --postgres postgres://umf@db/umf --token-file token",
+      description: "One of several processes on one Postgres"
+    }
+  ])
+)

@@ -1,0 +1,3 @@
+/** The door of apps that put layers together themselves, and keep orders in Postgres. */
+export * as ClusterBuckets from "./cluster/ClusterBuckets.ts"
+export * as PostgresStore from "./store/PostgresStore.ts"

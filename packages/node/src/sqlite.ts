@@ -1,0 +1,4 @@
+/** The door of apps that put layers together themselves, and keep orders in a SQLite file. */
+
+export * as SqliteStore from "./store/SqliteStore.ts"
+export { FileLock } from "./store/sqlite/FileLock.ts"

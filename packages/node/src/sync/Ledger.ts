@@ -1,0 +1,221 @@
+/**
+ * The one way by which an order goes forward: what is stored, with events applied, saved under its fence,
+ * then told to those who wait. Asking, hints, requests and resumes all come through here.
+ */
+import { type Order, QuerySchedule } from "@umf-order-sync/core"
+import { OrderContext, type OrderEvent, OrderStep } from "@umf-order-sync/machine"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
+import { fresh, type OrderKey, OrderStore, type StoredOrder } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
+import { advance } from "./Advance.ts"
+import * as Watchers from "./Watchers.ts"
+import * as Writer from "./Writer.ts"
+
+/** How orders are followed. */
+export interface LedgerOptions {
+  /** Changes to `QuerySchedule.defaults`, or a whole schedule such as `QuerySchedule.durable`. */
+  readonly schedule?: Partial<QuerySchedule.QuerySchedule> | undefined
+}
+
+/** More about one order than its identity. */
+export interface HandOverOptions {
+  /** When the order was made, ms since the epoch: the schedule counts from here. Now, if not said. */
+  readonly orderedAt?: number | undefined
+  /** What was asked of the platform last; a payment, if not said. */
+  readonly operation?: Order.Operation | undefined
+}
+
+/** The order is tracked already, with another fact than the one given now. Nothing was changed. */
+export class OrderConflict extends Schema.TaggedError<OrderConflict>()("OrderConflict", {
+  orderId: Schema.String,
+  /** The name of the fact that differs. */
+  field: Schema.String
+}) {
+  override get message(): string {
+    return `Order ${this.orderId} is tracked already, with another ${this.field}. Order numbers must not be used twice.`
+  }
+}
+
+/** No order of this merchant and number is tracked. */
+export class UnknownOrder extends Schema.TaggedError<UnknownOrder>()("UnknownOrder", {
+  orderId: Schema.String
+}) {
+  override get message(): string {
+    return `Order ${this.orderId} is not known here: it was never handed over.`
+  }
+}
+
+/** What may come from outside. */
+export type Note = "hinted" | "refundRequested" | "voidRequested" | "resumed"
+
+/** Told after each write, in this process: who sleeps until something is due looks again. */
+export interface LedgerListener {
+  /** An order was stored, as it is now. */
+  readonly saved?: (stored: StoredOrder) => void
+  /** Notices were written. */
+  readonly noticed?: () => void
+}
+
+export class Ledger extends Context.Service<
+  Ledger,
+  {
+    readonly steps: OrderStep.OrderStep
+    readonly schedule: QuerySchedule.QuerySchedule
+    readonly watchers: Watchers.Watchers
+    readonly listen: (listener: LedgerListener) => void
+    /**
+     * Stores orders so that nothing short of the store's loss loses them. An order that is there already
+     * stays as it is, with what is new about it added; another fact than the known one is a conflict.
+     * In the order of the request.
+     */
+    readonly handOver: (
+      orders: ReadonlyArray<{ readonly order: Order.OrderRef; readonly options?: HandOverOptions }>
+    ) => Effect.Effect<
+      ReadonlyArray<{ readonly stored: StoredOrder; readonly isNew: boolean } | OrderConflict>,
+      StoreError
+    >
+    /** Applies events to an order as it was read; none where somebody else has saved it meanwhile. */
+    readonly apply: (
+      stored: StoredOrder,
+      events: ReadonlyArray<OrderEvent.OrderEvent>,
+      isPoll: boolean
+    ) => Effect.Effect<Option.Option<StoredOrder>, StoreError>
+    /** Tells an order what happened outside; returns once that is stored. */
+    readonly note: (key: OrderKey, type: Note) => Effect.Effect<StoredOrder, UnknownOrder | StoreError>
+  }
+>()("@umf-order-sync/node/sync/Ledger") {
+  static readonly layer = (options: LedgerOptions = {}): Layer.Layer<Ledger, ConfigInvalid, OrderStore> =>
+    Layer.effect(Ledger, make(options))
+}
+
+const facts = ["transactionId", "orderDate", "payType", "amount"] as const
+
+/** The first fact that was told before and now differs. */
+const conflict = (known: OrderContext.OrderContext, given: Order.OrderRef): OrderConflict | undefined => {
+  const before = OrderContext.told(known)
+  const field = facts.find(
+    (name) => before[name] !== undefined && given[name] !== undefined && before[name] !== given[name]
+  )
+  return field === undefined ? undefined : new OrderConflict({ orderId: given.orderId, field })
+}
+
+/** Whether something is given that was not told before. */
+const knowsMore = (given: Order.OrderRef, known: OrderContext.OrderContext): boolean => {
+  const before = OrderContext.told(known)
+  return facts.some((name) => given[name] !== undefined && before[name] === undefined)
+}
+
+const decodeSchedule = Schema.decodeUnknownEffect(QuerySchedule.QuerySchedule)
+
+/** The defaults with the changes, checked: a gap of 0 or NaN would ask without a pause. */
+const checkedSchedule = (changes: Partial<QuerySchedule.QuerySchedule> = {}) => {
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+  return decodeSchedule({ ...QuerySchedule.defaults, ...given }).pipe(
+    Effect.mapError(
+      ({ message }) => new ConfigInvalid({ setting: "schedule", message: `schedule: ${message}` })
+    )
+  )
+}
+
+const make = Effect.fnUntraced(function* (
+  options: LedgerOptions
+): Effect.fn.Return<Ledger["Service"], ConfigInvalid, OrderStore | Scope.Scope> {
+  const store = yield* OrderStore
+  const schedule = yield* checkedSchedule(options.schedule)
+  const steps = OrderStep.make(schedule)
+  const watchers = yield* Watchers.make
+  const writer = yield* Writer.make(store)
+  const listeners: Array<LedgerListener> = []
+  const told = (stored: StoredOrder) => {
+    for (const listener of listeners) listener.saved?.(stored)
+  }
+  const noticed = () => {
+    for (const listener of listeners) listener.noticed?.()
+  }
+
+  const apply = Effect.fnUntraced(function* (
+    stored: StoredOrder,
+    events: ReadonlyArray<OrderEvent.OrderEvent>,
+    isPoll: boolean
+  ) {
+    const { write, transitions } = advance(steps, stored, events, isPoll)
+    if (!(yield* writer.write(write))) return Option.none()
+    watchers.publish(transitions)
+    told(write.next)
+    if (write.notices.length > 0) noticed()
+    return Option.some(write.next)
+  }, Effect.uninterruptible)
+
+  /** Applies an event to whatever is stored by then. */
+  const applyToNewest = Effect.fnUntraced(function* (
+    key: OrderKey,
+    toEvent: (stored: StoredOrder, at: number) => OrderEvent.OrderEvent | OrderConflict | undefined
+  ): Effect.fn.Return<StoredOrder, UnknownOrder | OrderConflict | StoreError> {
+    while (true) {
+      const found = yield* store.get(key)
+      if (Option.isNone(found)) return yield* new UnknownOrder({ orderId: key.orderId })
+      const event = toEvent(found.value, yield* Clock.currentTimeMillis)
+      if (event === undefined) return found.value
+      if (event instanceof OrderConflict) return yield* event
+      const saved = yield* apply(found.value, [event], false)
+      if (Option.isSome(saved)) return saved.value
+    }
+  })
+
+  const handOver = Effect.fnUntraced(function* (
+    given: ReadonlyArray<{ readonly order: Order.OrderRef; readonly options?: HandOverOptions }>
+  ): Effect.fn.Return<
+    ReadonlyArray<{ readonly stored: StoredOrder; readonly isNew: boolean } | OrderConflict>,
+    StoreError
+  > {
+    const now = yield* Clock.currentTimeMillis
+    const orders = given.map(({ order, options = {} }) => {
+      const { orderedAt = now, operation = "payment" } = options
+      return fresh(steps.start({ order, at: orderedAt, operation }).snapshot, now)
+    })
+    const results = yield* store.create(orders)
+    for (const { stored, isNew } of results) if (isNew) told(stored)
+    return yield* Effect.forEach(results, (result, index) => {
+      const order = given[index]?.order
+      if (result.isNew || order === undefined) return Effect.succeed(result)
+      return complete(order, result.stored)
+    })
+  })
+
+  /** What is new about an order that is there already; its conflict, where something differs. */
+  const complete = (order: Order.OrderRef, stored: StoredOrder) => {
+    const toEvent = ({ snapshot }: StoredOrder, at: number) =>
+      conflict(snapshot.context, order) ??
+      (knowsMore(order, snapshot.context) ? ({ type: "informed", at, order } as const) : undefined)
+    return applyToNewest(order, toEvent).pipe(
+      Effect.map((newest) => ({ stored: newest, isNew: false })),
+      Effect.catchTag("OrderConflict", (different) => Effect.succeed(different)),
+      // Nothing deletes orders, so one that was just found can't be unknown.
+      Effect.catchTag("UnknownOrder", () => Effect.succeed({ stored, isNew: false }))
+    )
+  }
+
+  return Ledger.of({
+    steps,
+    schedule,
+    watchers,
+    listen: (listener) => {
+      listeners.push(listener)
+    },
+    handOver,
+    apply,
+    note: (key, type) =>
+      Effect.catchTag(
+        applyToNewest(key, (_, at) => ({ type, at })),
+        "OrderConflict",
+        Effect.die
+      )
+  })
+})

@@ -1,0 +1,138 @@
+/**
+ * One order's turn: the question, its answer or fault, and the step that follows, saved under the fence.
+ * Whatever comes of it, the order stays where it is stored, and is asked again as it is planned there.
+ */
+import type { Order, Verdict } from "@umf-order-sync/core"
+import { OrderEvent, type OrderSnapshot } from "@umf-order-sync/machine"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as GatewayError from "../gateway/GatewayError.ts"
+import type { OrderGateway } from "../gateway/OrderGateway.ts"
+import type { OrderStore, StoredOrder } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
+import type { Ledger } from "./Ledger.ts"
+import * as Metrics from "./Metrics.ts"
+import * as OrderTransition from "./OrderTransition.ts"
+
+/** What became of a turn. */
+export type Outcome =
+  | { readonly _tag: "Saved"; readonly stored: StoredOrder }
+  /** Somebody else has asked meanwhile; what this question brought was dropped. */
+  | { readonly _tag: "Overtaken" }
+  /** Nothing was sent, since the platform is being left alone; the order is as due as before. */
+  | { readonly _tag: "HeldBack"; readonly forMillis: number }
+
+export interface Tools {
+  readonly ledger: Ledger["Service"]
+  readonly store: OrderStore["Service"]
+  readonly gateway: OrderGateway["Service"]
+  /**
+   * An answer that took longer was held up in this process: a machine that slept, a process that was
+   * stopped. It may say what was true long ago, and would stand for now; so it counts as a time-out.
+   */
+  readonly maxQueryMillis: number
+}
+
+/** The snapshot with the query under way: as it is, or as the end of its wait makes it. */
+export const underWay = (
+  { ledger }: Pick<Tools, "ledger">,
+  stored: StoredOrder,
+  at: number
+): OrderSnapshot.OrderSnapshot =>
+  stored.snapshot.asking === "waiting"
+    ? ledger.steps.step(stored.snapshot, { type: "waited", at }).snapshot
+    : stored.snapshot
+
+const faulted = (fault: OrderEvent.FaultKind, at: number): OrderEvent.OrderEvent => ({
+  type: "faulted",
+  at,
+  fault
+})
+
+const toEvent = Effect.fnUntraced(function* (
+  exit: Exit.Exit<Verdict.Conclusion, GatewayError.GatewayError>,
+  began: number,
+  maxQueryMillis: number
+): Effect.fn.Return<OrderEvent.OrderEvent> {
+  const at = yield* Clock.currentTimeMillis
+  if (Exit.isSuccess(exit)) {
+    return at - began > maxQueryMillis ? faulted("TimeOut", at) : OrderEvent.answered(at, exit.value, began)
+  }
+  const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+  if (error !== undefined) return faulted(GatewayError.toFault(error), at)
+  yield* Effect.logError("A query ended in a defect; the order is asked again.", exit.cause)
+  return faulted("Local", at)
+})
+
+/** For how long the gateway holds requests back, where that is why nothing was sent. */
+const heldBackFor = (exit: Exit.Exit<unknown, GatewayError.GatewayError>): number | undefined => {
+  const error = Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
+  return error?.reason._tag === "CircuitOpen" ? error.reason.retryAfterMillis : undefined
+}
+
+/** The platform's answer or the fault, in a fiber of its own: a gateway that interrupts itself takes nothing with it. */
+const query = Effect.fnUntraced(function* (
+  gateway: OrderGateway["Service"],
+  order: Order.OrderRef,
+  operation: Order.Operation
+) {
+  const fiber = yield* Effect.forkChild(
+    Effect.suspend(() => gateway.query(order, operation)),
+    { startImmediately: true }
+  )
+  return yield* Fiber.await(fiber)
+})
+
+/** Applies the outcome to the order as it is stored by then, unless somebody else has asked meanwhile. */
+const record = Effect.fnUntraced(function* (
+  { ledger, store }: Tools,
+  read: StoredOrder,
+  began: number,
+  event: OrderEvent.OrderEvent
+): Effect.fn.Return<Outcome, StoreError> {
+  let stored = read
+  while (true) {
+    const { asking } = stored.snapshot
+    const events: Array<OrderEvent.OrderEvent> =
+      asking === "waiting" ? [{ type: "waited", at: began }, event] : [event]
+    // A hint that came while the question was under way may know more than its answer: ask once more.
+    if (asking === "querying" && stored.version !== read.version) {
+      events.push({ type: "hinted", at: event.at })
+    }
+    const saved = yield* ledger.apply(stored, events, true)
+    if (Option.isSome(saved)) return { _tag: "Saved", stored: saved.value }
+    const newest = yield* store.get(stored.snapshot.context.order)
+    if (Option.isNone(newest) || newest.value.polls !== read.polls) return { _tag: "Overtaken" }
+    stored = newest.value
+  }
+})
+
+/** Asks about a due order and saves what comes of it. Fails where the store refuses for good. */
+export const ask = Effect.fnUntraced(function* (
+  tools: Tools,
+  stored: StoredOrder
+): Effect.fn.Return<Outcome, StoreError> {
+  const { ledger, gateway } = tools
+  const began = yield* Clock.currentTimeMillis
+  yield* Metrics.lag(stored, began)
+  const { order, operation, startedAt } = stored.snapshot.context
+  if (stored.snapshot.asking === "waiting") {
+    const step = ledger.steps.step(stored.snapshot, { type: "waited", at: began })
+    const transition = OrderTransition.fromStep(step)
+    if (transition !== undefined) ledger.watchers.publish([transition])
+  }
+  const exit = yield* query(gateway, order, operation)
+  const forMillis = heldBackFor(exit)
+  // An order whose time is over goes to a person even while the platform is left alone.
+  if (forMillis !== undefined && began < startedAt + ledger.schedule.handOverAfter) {
+    yield* Metrics.heldBack
+    return { _tag: "HeldBack", forMillis }
+  }
+  const event = yield* toEvent(exit, began, tools.maxQueryMillis)
+  yield* Metrics.asked(event, event.at - began)
+  // Once there is an answer, nothing but the store keeps it from being saved.
+  return yield* Effect.uninterruptible(record(tools, stored, began, event))
+})

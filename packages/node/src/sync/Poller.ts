@@ -1,0 +1,258 @@
+/**
+ * The one loop that asks: takes due orders of this process's buckets, as many at once as is allowed, each
+ * merchant at its pace, and sleeps until the next one is due or somebody says that there is news.
+ *
+ * Where more is due than can be asked, one half of the places goes to the orders whose asking began last
+ * (somebody stands at the till), the other half to those that have been due for longest. So a backlog
+ * after an outage is worked off, as fast as the limits allow, without making fresh checkouts wait.
+ *
+ * Nothing is remembered here but what is under way. What is lost with the process is asked again.
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
+import type * as Scope from "effect/Scope"
+import * as Bucket from "../store/Bucket.ts"
+import { dueAt, keyText, type OrderKey, type StoredOrder } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
+import type { Buckets } from "./Buckets.ts"
+import * as Metrics from "./Metrics.ts"
+import * as OrderAsker from "./OrderAsker.ts"
+import * as Pace from "./Pace.ts"
+
+export interface PollerOptions {
+  /** Queries under way at once, at most. */
+  readonly concurrency: number
+  /** The rate for each merchant, all processes together; `undefined` for none. */
+  readonly rateLimitOf: (merId: string) => Pace.RateLimit | undefined
+  /** How long a bucket that is given up is held for its queries that are under way. */
+  readonly handOffMillis: number
+}
+
+export interface Poller {
+  /** The query of this order that is under way in this process: what the order is like meanwhile. */
+  readonly underWay: (key: OrderKey) => { readonly stored: StoredOrder; readonly since: number } | undefined
+  /** Takes no more orders; waits for the queries under way, and after `grace` ms lets them go. */
+  readonly stop: (grace: number) => Effect.Effect<void>
+}
+
+/** Due orders that are read at once. */
+const READ_AT_ONCE = 256
+/** How soon the store is read again where orders wait for their merchant's turn, at the soonest. */
+const LEAST_BETWEEN_READS = 100
+/** How long what another process wrote may stay unseen, with a shared store. */
+const SHARED_TICK = 50
+/** Nobody sleeps longer than this without looking. */
+const LONGEST_SLEEP = 60_000
+/** How long a merchant's orders are left alone after the store refused. */
+const REST_AFTER_REFUSAL = 30_000
+
+interface Turn {
+  readonly stored: StoredOrder
+  readonly since: number
+  /** When the order is to be asked again, as far as this process has saved it during the turn. */
+  nextAt: number | undefined
+  /** Whether that is because somebody asked for it. */
+  isUrgent: boolean
+  fiber: Fiber.Fiber<void> | undefined
+}
+
+export const make = Effect.fnUntraced(function* (
+  tools: OrderAsker.Tools,
+  buckets: Buckets,
+  options: PollerOptions
+): Effect.fn.Return<Poller, never, Scope.Scope> {
+  const { ledger, store } = tools
+  const pace = Pace.make(options.rateLimitOf, buckets.share)
+  const turns = new Map<string, Turn>()
+  const news = Latch.makeUnsafe(false)
+  /** Due orders that were read and wait for a place, in their order, by key. */
+  let ready = new Map<string, StoredOrder>()
+  /** Orders that were saved while the store was being read: what was read of them may be old. */
+  let savedMeanwhile = new Set<string>()
+  /** When the store is read again, once those are taken. */
+  let readAt = Number.NEGATIVE_INFINITY
+  /** Whether somebody wants an order to be asked at once: read before those are taken. */
+  let isUrgent = true
+  let stopping = false
+  /** By turns, the odd place goes to the newest and to the oldest. */
+  let oddToOldest = false
+
+  const wake = () => {
+    news.openUnsafe()
+  }
+  const readBy = (at: number, urgent: boolean) => {
+    if (urgent) isUrgent = true
+    else if (at >= readAt) return
+    readAt = Math.min(readAt, at)
+    wake()
+  }
+  ledger.listen({
+    saved: (stored) => {
+      const key = keyText(stored.snapshot.context.order)
+      ready.delete(key)
+      savedMeanwhile.add(key)
+      const at = dueAt(stored) ?? Number.POSITIVE_INFINITY
+      const turn = turns.get(key)
+      // An order that is under way is read again when its turn is over, not before.
+      if (turn === undefined) readBy(at, stored.snapshot.asking === "querying")
+      else Object.assign(turn, { nextAt: at, isUrgent: stored.snapshot.asking === "querying" })
+    }
+  })
+
+  const turnEnded = (key: string, turn: Turn) => {
+    turns.delete(key)
+    // What was not saved, by us or at all, is to be looked up.
+    readBy(turn.nextAt ?? Number.NEGATIVE_INFINITY, turn.isUrgent)
+    wake()
+  }
+
+  const take = Effect.fnUntraced(function* (stored: StoredOrder) {
+    const { order } = stored.snapshot.context
+    const outcome = yield* OrderAsker.ask(tools, stored)
+    if (outcome._tag === "HeldBack") {
+      pace.hold(order.merId, (yield* Clock.currentTimeMillis) + Math.max(100, outcome.forMillis))
+    }
+    if (outcome._tag === "Overtaken") yield* Metrics.overtaken
+  })
+
+  /** The store refuses, and won't do better at once: whoever waits learns of it, and the platform is left alone. */
+  const refused = (key: OrderKey, error: StoreError) =>
+    Effect.gen(function* () {
+      pace.hold(key.merId, (yield* Clock.currentTimeMillis) + REST_AFTER_REFUSAL)
+      ledger.watchers.fail(key, error)
+      yield* Effect.logError("A step could not be saved; its order is asked again later.", error)
+    })
+
+  const start = Effect.fnUntraced(function* (key: string, stored: StoredOrder, now: number) {
+    const { order } = stored.snapshot.context
+    const turn: Turn = { stored, since: now, nextAt: undefined, isUrgent: false, fiber: undefined }
+    turns.set(key, turn)
+    turn.fiber = yield* take(stored).pipe(
+      Effect.catchTag("StoreError", (error) => refused(order, error)),
+      Effect.catchCause((cause) =>
+        Effect.logError("A turn ended in a defect; its order is asked again.", cause)
+      ),
+      Effect.ensuring(Effect.sync(() => turnEnded(key, turn))),
+      // Not in the loop's scope, which would interrupt it at once: `stop` sees to its end.
+      Effect.forkDetach({ startImmediately: true })
+    )
+  })
+
+  /** When the next merchant that has to wait has its turn: not too soon, or reading would be all that is done. */
+  const turnAt = (now: number) =>
+    Math.max(now + LEAST_BETWEEN_READS, pace.nextTurnAt(now) ?? Number.POSITIVE_INFINITY)
+
+  /** Reads what is due now, and when the store has to be read again. */
+  const read = Effect.fnUntraced(function* (now: number, mine: ReadonlyArray<number>) {
+    // What happens while the store is read moves these again.
+    isUrgent = false
+    readAt = Number.POSITIVE_INFINITY
+    oddToOldest = !oddToOldest
+    // Orders that are under way are due as well, and found again.
+    const most = READ_AT_ONCE + turns.size
+    const oldest = oddToOldest ? Math.ceil(most / 2) : Math.floor(most / 2)
+    savedMeanwhile = new Set()
+    const waiting = pace.exhausted(now)
+    const found = yield* store.due({
+      now,
+      buckets: mine,
+      newest: most - oldest,
+      oldest,
+      exceptMerchants: waiting
+    })
+    const isAll = found.length < most
+    const next =
+      isAll && !store.isShared
+        ? ((yield* store.nextDueAt({ now, buckets: mine })) ?? Number.POSITIVE_INFINITY)
+        : isAll
+          ? now + SHARED_TICK
+          : now
+    readAt = Math.min(readAt, next)
+    if (waiting.length > 0) readAt = Math.min(readAt, turnAt(now))
+    ready = new Map()
+    for (const stored of found) {
+      const key = keyText(stored.snapshot.context.order)
+      if (!turns.has(key) && !savedMeanwhile.has(key)) ready.set(key, stored)
+    }
+  })
+
+  /** Takes what is due, as far as there are places and turns. */
+  const round = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const mine = buckets.mine()
+    yield* Metrics.load(turns.size, mine.length)
+    if (mine.length === 0) ready.clear()
+    else if (turns.size < options.concurrency && (isUrgent || (ready.size === 0 && readAt <= now))) {
+      yield* read(now, mine)
+    }
+    let isPaced = false
+    for (const [key, stored] of ready) {
+      if (turns.size >= options.concurrency || stopping) break
+      ready.delete(key)
+      const { order } = stored.snapshot.context
+      if (turns.has(key) || !buckets.isMine(Bucket.of(order))) continue
+      if (pace.take(order.merId, now)) yield* start(key, stored, now)
+      else isPaced = true
+    }
+    // Where the pace alone holds orders back, reading again and again would bring nothing.
+    if (isPaced) readAt = Math.min(Math.max(readAt, now + LEAST_BETWEEN_READS), turnAt(now))
+  })
+
+  const sleep = Effect.gen(function* () {
+    const isFull = turns.size >= options.concurrency || buckets.mine().length === 0
+    const now = yield* Clock.currentTimeMillis
+    const millis = isFull ? LONGEST_SLEEP : Math.min(LONGEST_SLEEP, Math.max(0, readAt - now))
+    yield* Effect.raceFirst(news.await, Effect.sleep(millis))
+  })
+
+  let troubled = false
+  /** The loop itself outlives whatever happens: a store that is away, a defect. */
+  const rounds = Effect.gen(function* () {
+    news.closeUnsafe()
+    const exit = yield* Effect.exit(round)
+    if (Exit.isSuccess(exit)) {
+      if (troubled) yield* Effect.logInfo("Due orders can be read again.")
+      troubled = false
+      return yield* sleep
+    }
+    if (!troubled) yield* Effect.logError("Due orders can't be read; tried again every second.", exit.cause)
+    troubled = true
+    readAt = Number.NEGATIVE_INFINITY
+    yield* Effect.sleep("1 second")
+  })
+  const loop = yield* Effect.forkScoped(
+    Effect.whileLoop({ while: () => !stopping, body: () => rounds, step: () => {} })
+  )
+
+  /** Waits for these turns, and after `millis` lets them go: their orders stay as due as they were. */
+  const settle = (which: () => ReadonlyArray<Turn>, millis: number) =>
+    Effect.gen(function* () {
+      const fibers = () => which().flatMap(({ fiber }) => (fiber === undefined ? [] : [fiber]))
+      yield* Effect.timeoutOption(Effect.forEach(fibers(), Fiber.await, { discard: true }), millis)
+      // A step that waits for its store can't be let go of, and need not be waited for.
+      yield* Effect.timeoutOption(Fiber.interruptAll(fibers()), "1 second")
+    })
+
+  buckets.listen({
+    came: () => readBy(Number.NEGATIVE_INFINITY, true),
+    beforeGivingUp: (bucket) =>
+      settle(
+        () => [...turns.values()].filter(({ stored }) => Bucket.of(stored.snapshot.context.order) === bucket),
+        options.handOffMillis
+      )
+  })
+
+  return {
+    underWay: (key) => turns.get(keyText(key)),
+    stop: (grace) =>
+      Effect.gen(function* () {
+        stopping = true
+        wake()
+        yield* Fiber.interrupt(loop)
+        yield* settle(() => [...turns.values()], grace)
+      })
+  }
+})
