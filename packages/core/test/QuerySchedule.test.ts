@@ -6,6 +6,7 @@ import {
   backOff,
   compress,
   defaults,
+  durable,
   gap,
   type Next,
   next,
@@ -60,6 +61,27 @@ const schedules: fc.Arbitrary<QuerySchedule> = fc.record(
     ]
   }
 )
+
+describe("the schedule for orders at rest", () => {
+  it("asks as the defaults do up to 40 minutes, then more and more seldom, and hands over after 3 days", () => {
+    const asked: Array<number> = []
+    let now = 0
+    const after = () => next(durable, { startedAt: 0, now, queries: 1, faults: 0 })
+    let then = after()
+    while (then._tag === "AskAt") {
+      now = then.at
+      asked.push(now / MINUTE)
+      then = after()
+    }
+    const slow = asked.filter((minute) => minute > 40).map((minute) => Math.round(minute / 6) / 10)
+    assert.deepStrictEqual(
+      asked.filter((minute) => minute > 5 && minute < 40).map(Math.round),
+      [5, 6, 7, 10, 15, 20, 25, 30, 35, 40]
+    )
+    assert.deepStrictEqual(slow.slice(0, 6), [1.2, 2.2, 4.2, 8.2, 14.2, 20.2])
+    assert.deepStrictEqual([asked.at(-1), then], [3 * 24 * 60, { _tag: "HandOver", limit: "Time" }])
+  })
+})
 
 describe("QuerySchedule.gap", () => {
   it.each([

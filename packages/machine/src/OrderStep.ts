@@ -1,9 +1,9 @@
 /**
- * The machine as a pure function: snapshot and event in, snapshot and commands out. No actor, no timer.
- * Uses XState's own pure transition functions, so it can't differ from the running actor.
+ * The machine as a pure function: snapshot and event in, snapshot and commands out. No actor runs, no timer.
+ * Steps are the machine's own, as a running actor makes them, so they can't differ from it.
  */
 import { QuerySchedule } from "@umf-order-sync/core"
-import { initialTransition, type SnapshotFrom, transition } from "xstate"
+import { type AnyActorScope, createEmptyActor, type SnapshotFrom } from "xstate"
 import type { OrderCommand } from "./OrderCommand.ts"
 import type { OrderContext } from "./OrderContext.ts"
 import { describe, type OrderEvent } from "./OrderEvent.ts"
@@ -46,7 +46,39 @@ const commandTypes: ReadonlySet<string> = new Set<OrderCommand["type"]>([
   "askPerson"
 ])
 
-type Actions = ReturnType<typeof transition<OrderMachine>>[1]
+type Action = Parameters<AnyActorScope["actionExecutor"]>[0]
+type Actions = ReadonlyArray<Action>
+
+/**
+ * What a machine wants to have around it, with nobody there: actions are collected and not executed. XState's
+ * `transition` does the same but makes an actor for each step, which takes ten times as long as the step.
+ * This one serves all steps: a step ends before the next one begins, and the machine leaves nothing in it.
+ */
+const inertScope = () => {
+  let actions: Array<Action> = []
+  const self = createEmptyActor()
+  const scope: AnyActorScope = {
+    self,
+    system: self.system,
+    id: "",
+    sessionId: "",
+    logger: () => {},
+    defer: () => {},
+    emit: () => {},
+    stopChild: () => {},
+    actionExecutor: (action) => {
+      actions.push(action)
+    }
+  }
+  return {
+    /** What `make` gives, and the actions that it led to. */
+    collect: <A>(make: (scope: AnyActorScope) => A): readonly [A, Actions] => {
+      actions = []
+      const made = make(scope)
+      return [made, actions]
+    }
+  }
+}
 
 const toCommands = (actions: Actions): ReadonlyArray<OrderCommand> =>
   actions.flatMap((action) =>
@@ -76,15 +108,23 @@ export const takeUp = ({ asking, context }: OrderSnapshot): ReadonlyArray<OrderC
 /** The steps of the machine for a schedule (QuerySchedule's defaults if none is given). */
 export const make = (schedule: QuerySchedule.QuerySchedule = QuerySchedule.defaults): OrderStep => {
   const machine = orderMachine(schedule)
+  const { collect } = inertScope()
+  const restored = new Map<string, SnapshotFrom<OrderMachine>>()
+  /** Finding the states of a value takes long, and there are few values: each is looked up once. */
+  const restore = ({ result, asking, context }: OrderSnapshot): SnapshotFrom<OrderMachine> => {
+    const name = `${result}.${asking}`
+    const known = restored.get(name) ?? machine.resolveState({ value: { result, asking }, context })
+    restored.set(name, known)
+    return { ...known, context }
+  }
   return {
     start: (input) => {
-      const [running, actions] = initialTransition(machine, input)
+      const [running, actions] = collect((scope) => machine.getInitialSnapshot(scope, input))
       return { snapshot: toSnapshot(running), commands: toCommands(actions), transition: undefined }
     },
     step: (snapshot, event) => {
-      const { result, asking, context } = snapshot
-      const before = machine.resolveState({ value: { result, asking }, context })
-      const [running, actions] = transition(machine, before, event)
+      const before = restore(snapshot)
+      const [running, actions] = collect((scope) => machine.transition(before, event, scope))
       const after = toSnapshot(running)
       const [from, to] = [nameOf(snapshot), nameOf(after)]
       return {

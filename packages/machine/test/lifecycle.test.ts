@@ -140,6 +140,13 @@ describe("closed: two answers, at least 30 s apart", () => {
     assert.deepStrictEqual(of(story, "tell"), [{ type: "tell", fact: "Closed" }])
   })
 
+  it("given one Closed, when the next was asked for too early, then however late it comes it closes nothing", () => {
+    const late = { ...answered("Closed", 10 + 20 * MINUTE), askedAt: 10 + 30 * SECOND - 1 } as OrderEvent
+    assert.strictEqual(result(given([answered("Closed", 10), late])), "closingSuspected")
+    const inTime = { ...late, askedAt: 10 + 30 * SECOND } as OrderEvent
+    assert.strictEqual(result(given([answered("Closed", 10), inTime])), "closed")
+  })
+
   it("given many Closed within 30 s, then their number closes nothing", () => {
     const story = given(many("Closed", 0, 1, 2, 3, 4, 5, 29_999))
     assert.strictEqual(result(story), "closingSuspected")

@@ -1,8 +1,10 @@
 /** The plain desk over the order desk of this process. */
 import type { Order } from "@umf-order-sync/core"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { type StoreError, unavailable } from "../store/StoreError.ts"
 import { OrderConflict, UnknownOrder } from "../sync/Ledger.ts"
 import { type HandedOver, OrderDesk } from "../sync/OrderDesk.ts"
 import * as DetailsView from "./DetailsView.ts"
@@ -14,6 +16,26 @@ export interface LocalDeskOptions {
   /** The merchant of orders that name none. */
   readonly merId?: Order.MerchantId | undefined
 }
+
+/** How long a caller waits for a store that takes no writes. */
+const PATIENCE = "10 seconds"
+
+/**
+ * What a step waits for may take long: it is written when the store is back. The caller is not kept for all
+ * that time; what it asked for goes on all the same.
+ */
+const soon = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
+  Effect.flatMap(Effect.forkDetach(work, { startImmediately: true }), (fiber) =>
+    Effect.timeoutOrElse(Fiber.join(fiber), {
+      duration: PATIENCE,
+      orElse: () =>
+        Effect.fail(
+          unavailable(
+            "it takes no writes now. What was sent is written when it is back; sending it again does no harm."
+          )
+        )
+    })
+  )
 
 const toResult = (index: number, order: Order.OrderRef, result: HandedOver | OrderConflict): BulkResult => {
   const { merId, orderId } = order
@@ -47,7 +69,7 @@ const make = Effect.fnUntraced(function* (
         orders.push(read.success)
       }
     }
-    const handed = orders.length === 0 ? [] : yield* desk.handOverAll(orders)
+    const handed = orders.length === 0 ? [] : yield* soon(desk.handOverAll(orders))
     for (const [place, { index, order }] of taken.entries()) {
       const result = handed[place]
       if (result !== undefined) results.push(toResult(index, order, result))
@@ -59,7 +81,7 @@ const make = Effect.fnUntraced(function* (
     add: (input) =>
       Effect.gen(function* () {
         const { order, options: more } = yield* OrderInput.toOrder(input, options.merId)
-        const { stored, isNew } = yield* desk.handOver(order, more)
+        const { stored, isNew } = yield* soon(desk.handOver(order, more))
         return { order: OrderView.fromStored(stored), isNew }
       }),
     addAll,
@@ -80,8 +102,8 @@ const make = Effect.fnUntraced(function* (
           notices: notices.map(DetailsView.fromNotice)
         }
       }),
-    request: (name, key) => Effect.map(desk[name](key), OrderView.fromStored),
-    resumeAll: desk.resumeAll,
+    request: (name, key) => Effect.map(soon(desk[name](key)), OrderView.fromStored),
+    resumeAll: (request) => soon(desk.resumeAll(request)),
     summary: Effect.map(desk.counts, DetailsView.fromCounts)
   })
 })

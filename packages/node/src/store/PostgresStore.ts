@@ -21,7 +21,10 @@ import * as SqlOrderStore from "./SqlOrderStore.ts"
 import type { StoreError } from "./StoreError.ts"
 
 export interface Options {
-  /** `postgres://user:password@host:port/database?sslmode=…`; the server's certificate is always checked. */
+  /**
+   * `postgres://user:password@host:port/database`. With `?sslmode=require` the connection is encrypted, and
+   * the server's certificate is checked against its name.
+   */
   readonly url: Redacted.Redacted<string>
   /** At most so many connections at a time; 10 if left out. */
   readonly maxConnections?: number

@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
-import { fresh, type OrderKey, OrderStore, type StoredOrder } from "../store/OrderStore.ts"
+import { fresh, keyText, type OrderKey, OrderStore, type StoredOrder } from "../store/OrderStore.ts"
 import type { StoreError } from "../store/StoreError.ts"
 import { advance } from "./Advance.ts"
 import * as Watchers from "./Watchers.ts"
@@ -70,6 +70,8 @@ export class Ledger extends Context.Service<
     readonly schedule: QuerySchedule.QuerySchedule
     readonly watchers: Watchers.Watchers
     readonly listen: (listener: LedgerListener) => void
+    /** Whether a step of this order is being written: what the store says of it may be ahead of what was told. */
+    readonly isWriting: (key: OrderKey) => boolean
     /**
      * Stores orders so that nothing short of the store's loss loses them. An order that is there already
      * stays as it is, with what is new about it added; another fact than the known one is a conflict.
@@ -140,14 +142,31 @@ const make = Effect.fnUntraced(function* (
     for (const listener of listeners) listener.noticed?.()
   }
 
+  const writing = new Map<string, number>()
+  const whileWriting = (key: string, by: 1 | -1) =>
+    Effect.sync(() => {
+      const now = (writing.get(key) ?? 0) + by
+      if (now === 0) writing.delete(key)
+      else writing.set(key, now)
+    })
+
   const apply = Effect.fnUntraced(function* (
     stored: StoredOrder,
     events: ReadonlyArray<OrderEvent.OrderEvent>,
     isPoll: boolean
   ) {
     const { write, transitions } = advance(steps, stored, events, isPoll)
-    if (!(yield* writer.write(write))) return Option.none()
-    watchers.publish(transitions)
+    const key = keyText(stored.snapshot.context.order)
+    yield* whileWriting(key, 1)
+    const isSaved = yield* Effect.ensuring(
+      Effect.tap(writer.write(write), (saved) =>
+        Effect.sync(() => {
+          if (saved) watchers.publish(transitions)
+        })
+      ),
+      whileWriting(key, -1)
+    )
+    if (!isSaved) return Option.none()
     told(write.next)
     if (write.notices.length > 0) noticed()
     return Option.some(write.next)
@@ -209,6 +228,7 @@ const make = Effect.fnUntraced(function* (
     listen: (listener) => {
       listeners.push(listener)
     },
+    isWriting: (key) => writing.has(keyText(key)),
     handOver,
     apply,
     note: (key, type) =>

@@ -175,7 +175,9 @@ export const make = Effect.fnUntraced(function* (
     ready = new Map()
     for (const stored of found) {
       const key = keyText(stored.snapshot.context.order)
-      if (!turns.has(key) && !savedMeanwhile.has(key)) ready.set(key, stored)
+      // Where a step is being written, it is told first; then the order is looked at again.
+      const isStale = savedMeanwhile.has(key) || ledger.isWriting(stored.snapshot.context.order)
+      if (!turns.has(key) && !isStale) ready.set(key, stored)
     }
   })
 

@@ -30,7 +30,7 @@ export class NoticeHandler extends Context.Service<
   ): Layer.Layer<NoticeHandler, never, R> => make(hand, true)
 }
 
-/** The context is added to, not put in place of, the caller's: a transaction that is open there stays. */
+/** What the handler was given where it was built comes first; an open transaction of the caller's stays. */
 const make = <E, R>(
   hand: (notice: Notice) => Effect.Effect<unknown, E, R>,
   transactional: boolean
@@ -41,8 +41,9 @@ const make = <E, R>(
       NoticeHandler.of({
         transactional,
         hand: (notice) =>
-          Effect.suspend(() => Effect.asVoid(hand(notice))).pipe(
-            Effect.updateContext((given: Context.Context<never>) => Context.merge(context, given))
+          Effect.provide(
+            Effect.suspend(() => Effect.asVoid(hand(notice))),
+            context
           )
       })
     )

@@ -12,10 +12,12 @@ import * as Fiber from "effect/Fiber"
 import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as Bucket from "../store/Bucket.ts"
 import type { PendingNotice } from "../store/Notice.ts"
 import { keyText, OrderStore } from "../store/OrderStore.ts"
+import type { StoreError } from "../store/StoreError.ts"
 import { Buckets } from "../sync/Buckets.ts"
 import { Ledger } from "../sync/Ledger.ts"
 import * as Metrics from "../sync/Metrics.ts"
@@ -36,6 +38,13 @@ export interface RelayOptions {
 /** With a shared store, another process may have written notices for this one's buckets. */
 const SHARED_TICK = 1000
 const LONGEST_SLEEP = 60_000
+/**
+ * How long what became of a notice is kept here while the store takes no writes: about an hour. Handing it
+ * over again instead would flood the merchant with what it has had.
+ */
+const untilSaved = Schedule.min([Schedule.exponential("100 millis"), Schedule.spaced("30 seconds")]).pipe(
+  Schedule.upTo({ times: 120 })
+)
 /** The longest text of a failure that is kept with its notice. */
 const LONGEST_ERROR = 200
 
@@ -71,6 +80,26 @@ export const make = Effect.fnUntraced(function* (
       Math.round(Math.min(cap, base * 2 ** Math.min(attempts, 30)) * (0.5 + random / 2))
     )
 
+  let isAway = false
+  /** Its order stays on the way until this is saved, so that it is not handed over once more meanwhile. */
+  const saved = (save: Effect.Effect<void, StoreError>) =>
+    save.pipe(
+      Effect.tapError((error) => {
+        if (isAway) return Effect.void
+        isAway = true
+        return Effect.logError(
+          "What became of notices can't be saved now; it is kept and tried again.",
+          error
+        )
+      }),
+      Effect.retry(untilSaved),
+      Effect.tap(() =>
+        Effect.sync(() => {
+          isAway = false
+        })
+      )
+    )
+
   const failed = Effect.fnUntraced(function* ({ notice, attempts }: PendingNotice, failure: unknown) {
     const error = textOf(failure)
     const nextAt = (yield* Clock.currentTimeMillis) + (yield* pauseAfter(attempts))
@@ -83,7 +112,7 @@ export const make = Effect.fnUntraced(function* (
       nextAt: new Date(nextAt).toISOString(),
       error
     })
-    yield* store.noticeFailed(notice.id, { nextAt, error })
+    yield* saved(store.noticeFailed(notice.id, { nextAt, error }))
   })
 
   const handOver = Effect.fnUntraced(function* (pending: PendingNotice) {
@@ -103,15 +132,20 @@ export const make = Effect.fnUntraced(function* (
     const exit = yield* Effect.exit(hand)
     if (Exit.isFailure(exit)) return yield* failed(pending, squash(exit.cause))
     yield* Metrics.handed("delivered")
-    yield* mark
+    yield* saved(mark)
   })
 
   const start = Effect.fnUntraced(function* (pending: PendingNotice) {
     const key = keyText(pending.notice)
     onTheWay.set(key, undefined)
     const fiber = yield* handOver(pending).pipe(
-      // Not marked, so it is handed over again, with the same id.
-      Effect.catchCause((cause) => Effect.logError("What became of a notice could not be saved.", cause)),
+      // Not marked, so it is handed over again, with the same id; but not in a loop without a pause.
+      Effect.catchCause((cause) =>
+        Effect.andThen(
+          Effect.logError("What became of a notice could not be saved; it is handed over again.", cause),
+          Effect.sleep("1 second")
+        )
+      ),
       Effect.ensuring(
         Effect.sync(() => {
           onTheWay.delete(key)
@@ -130,11 +164,14 @@ export const make = Effect.fnUntraced(function* (
     const mine = buckets.mine()
     if (mine.length === 0) return now + SHARED_TICK
     if (onTheWay.size >= concurrency) return Number.POSITIVE_INFINITY
+    // What ends while the store is read may be among what is read all the same: the next round knows.
+    const before = new Set(onTheWay.keys())
     const found = yield* store.pendingNotices({ now, buckets: mine, limit: concurrency + onTheWay.size })
     for (const pending of found) {
       if (onTheWay.size >= concurrency || stopping) return Number.POSITIVE_INFINITY
       const { notice } = pending
-      if (onTheWay.has(keyText(notice)) || !buckets.isMine(Bucket.of(notice))) continue
+      const key = keyText(notice)
+      if (before.has(key) || onTheWay.has(key) || !buckets.isMine(Bucket.of(notice))) continue
       yield* start(pending)
     }
     const next = (yield* store.nextNoticeAt({ now, buckets: mine })) ?? Number.POSITIVE_INFINITY

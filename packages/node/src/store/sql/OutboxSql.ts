@@ -25,6 +25,7 @@ const columns = {
 } as const
 
 interface NoticeRow {
+  readonly id: string
   readonly notice: string
   readonly created_at: number | bigint
   readonly attempts: number
@@ -32,7 +33,7 @@ interface NoticeRow {
   readonly delivered_at: number | bigint | null
   readonly last_error: string | null
 }
-const read = "notice, created_at, attempts, next_at, delivered_at, last_error"
+const read = "id, notice, created_at, attempts, next_at, delivered_at, last_error"
 
 const NoticeText = Schema.fromJsonString(Notice)
 const encode = Schema.encodeSync(NoticeText)
@@ -73,6 +74,9 @@ const fromRow = (row: NoticeRow): Option.Option<Kept> =>
     ...(row.last_error === null ? {} : { lastError: row.last_error })
   }))
 
+/** How far a notice that can't be read is put off, in ms: it must not stand in the others' way. */
+const PUT_OFF = 3_600_000
+
 /** One that a newer library wrote in a form of its own is left to that one. */
 const fromRows = (rows: ReadonlyArray<NoticeRow>): ReadonlyArray<Kept> =>
   rows.flatMap((row) => Option.toArray(fromRow(row)))
@@ -101,19 +105,26 @@ const isFirst = (sql: SqlClient, buckets: ReadonlyArray<number>): Fragment => sq
     WHERE earlier.mer_id = umf_outbox.mer_id AND earlier.order_id = umf_outbox.order_id
       AND earlier.seq < umf_outbox.seq AND earlier.delivered_at IS NULL)`
 
-/** Notices to hand over now, those that have waited longest first. */
+/** Notices to hand over now, those that have waited longest first. One that can't be read is put off, with a line in the log. */
 export const pending = (
   sql: SqlClient,
   { now, buckets, limit }: Wanted & { readonly limit: number }
 ): Effect.Effect<ReadonlyArray<PendingNotice>, SqlError> =>
-  buckets.length === 0
-    ? Effect.succeed([])
-    : Effect.map(
-        sql<NoticeRow>`
-          SELECT ${sql.literal(read)} FROM umf_outbox
-          WHERE next_at <= ${now} AND ${isFirst(sql, buckets)} ORDER BY next_at LIMIT ${limit}`,
-        fromRows
+  Effect.gen(function* () {
+    if (buckets.length === 0) return []
+    const rows = yield* sql<NoticeRow>`
+      SELECT ${sql.literal(read)} FROM umf_outbox
+      WHERE next_at <= ${now} AND ${isFirst(sql, buckets)} ORDER BY next_at LIMIT ${limit}`
+    const found = rows.map((row) => ({ row, notice: fromRow(row) }))
+    for (const { row, notice } of found) {
+      if (Option.isSome(notice)) continue
+      yield* Effect.logError(
+        `Notice ${row.id} can't be read: a newer version of this library wrote it, or it was damaged. It is not handed over for an hour.`
       )
+      yield* sql`UPDATE umf_outbox SET next_at = ${now + PUT_OFF} WHERE id = ${row.id}`
+    }
+    return found.flatMap(({ notice }) => Option.toArray(notice))
+  })
 
 /** When the next notice is to be tried after `now`. */
 export const nextAt = (

@@ -23,16 +23,18 @@ const secret = `whsec_${randomBytes(32).toString("base64")}`
 keepSecret(token)
 keepSecret(secret.slice("whsec_".length))
 
-const quick = ["--every", "100ms", "--confirm-after", "300ms", "--rate-limit", "1000"]
+const quick = ["--confirm-after", "300ms", "--rate-limit", "1000"]
 const environment = () => ({ ...merchant(), UMF_API_TOKEN: token, UMF_WEBHOOK_SECRET: secret })
 
 const run = (
   store: string,
   more: ReadonlyArray<string>,
   during: (service: Running, api: string) => Promise<void>,
-  options: Options = {}
-): Promise<Ran> =>
-  umfOrder(["run", "--json", "--store", join(folder, store), "--listen", "127.0.0.1:0", ...quick, ...more], {
+  options: Options & { readonly every?: string } = {}
+): Promise<Ran> => {
+  const every = ["--every", options.every ?? "100ms"]
+  const where = ["--store", join(folder, store), "--listen", "127.0.0.1:0"]
+  return umfOrder(["run", "--json", ...where, ...quick, ...every, ...more], {
     env: environment(),
     waits: true,
     during: async (running) => {
@@ -42,6 +44,7 @@ const run = (
     },
     ...options
   })
+}
 
 const call = async (url: string, body?: Json): Promise<{ readonly status: number; readonly json: Json }> => {
   const response = await fetch(url, {
@@ -106,9 +109,11 @@ describeRuns("umf-order run", () => {
   it("goes on with what is stored after it was stopped, and tells each end once its URL takes it", async () => {
     const { url, told, close } = await hook()
     const store = "run-2.sqlite"
-    await run(store, ["--every", "1h"], async (_, api) => {
-      await call(`${api}/v1/orders`, { orderId: "paid-after-3-run2", amount: 8888 })
-    })
+    const handOver = async (_: Running, api: string) => {
+      const { status } = await call(`${api}/v1/orders`, { orderId: "paid-after-3-run2", amount: 8888 })
+      assert.strictEqual(status, 201)
+    }
+    await run(store, [], handOver, { every: "1h" })
     await run(store, ["--webhook-url", url], async (_, api) => {
       await call(`${api}/v1/orders/${sandbox().merId}/paid-after-3-run2/hint`, {})
       await settled(api, "paid-after-3-run2", "paid")
