@@ -47,12 +47,22 @@ const inTransaction = (
       if (client._tag === "None") {
         return yield* invalid("onNoticeInTransaction needs a store in a file or in Postgres.")
       }
-      const sql = client.value
       return NoticeHandler.layerTransactional((notice) =>
         Effect.flatMap(Effect.context<never>(), (context: Context.Context<never>) => {
           const run = Effect.runPromiseWith(context)
-          return called(() =>
-            handler(notice, (statement, parameters = []) => run(sql.unsafe(statement, parameters)))
+          // A statement that comes after the transaction's end would stand outside of it.
+          let isOver = false
+          const sql: InTransaction = (statement, parameters = []) =>
+            isOver
+              ? Promise.reject(
+                  new Error("The notice's transaction is over: await every statement in the handler.")
+                )
+              : run(client.value.unsafe(statement, parameters))
+          return Effect.ensuring(
+            called(() => handler(notice, sql)),
+            Effect.sync(() => {
+              isOver = true
+            })
           )
         })
       )

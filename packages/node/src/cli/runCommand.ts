@@ -190,18 +190,20 @@ export const runCommand = Command.make(
               yield* Layer.build(ApiServer.ApiServer.layer({ ...listen, token, merId, ready }))
             )
       if (api !== undefined && Option.isSome(lock)) yield* lock.value.publish(api.url)
+      // The rest of the URL may be a secret between the two.
+      const told = url === undefined ? undefined : (URL.parse(url)?.origin ?? "its URL")
       const what = place._tag === "Sqlite" ? place.file : "Postgres"
       yield* (yield* Options.Json)
-        ? Output.json({ store: what, api: api?.url, webhook: url })
+        ? Output.json({ store: what, api: api?.url, webhook: told })
         : Output.text(
             [
               `Following the orders in ${what}.`,
               api === undefined
                 ? "No API is served."
                 : `API on ${api.url}/v1, described in ${api.url}/openapi.json.`,
-              url === undefined
+              told === undefined
                 ? "Nobody is told: notices wait until a --webhook-url is given."
-                : `Notices go to ${url}.`,
+                : `Notices go to ${told}.`,
               "It stops with Ctrl-C."
             ].join("\n")
           )

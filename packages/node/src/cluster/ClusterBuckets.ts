@@ -54,7 +54,7 @@ const make = Effect.gen(function* () {
   const { isTrusted } = yield* watchForStops
   const owned = new Set<number>()
   let sorted: ReadonlyArray<number> = []
-  let listener: BucketListener | undefined
+  const listeners: Array<BucketListener> = []
   const changed = () => {
     sorted = [...owned].sort((one, other) => one - other)
   }
@@ -64,13 +64,16 @@ const make = Effect.gen(function* () {
       Effect.sync(() => {
         owned.add(bucket)
         changed()
-        listener?.came()
+        for (const { came } of listeners) came()
       }),
       () =>
         Effect.suspend(() => {
           owned.delete(bucket)
           changed()
-          return listener?.beforeGivingUp(bucket) ?? Effect.void
+          return Effect.forEach(listeners, ({ beforeGivingUp }) => beforeGivingUp(bucket), {
+            concurrency: "unbounded",
+            discard: true
+          })
         })
     ).pipe(Effect.andThen(Effect.never), Effect.scoped)
 
@@ -86,8 +89,8 @@ const make = Effect.gen(function* () {
     mine: () => (isTrusted() ? sorted : []),
     isMine: (bucket) => owned.has(bucket) && isTrusted(),
     share: () => owned.size / Bucket.BUCKETS,
-    listen: (given) => {
-      listener = given
+    listen: (listener) => {
+      listeners.push(listener)
     }
   }
   return buckets

@@ -14,8 +14,8 @@ export interface Buckets {
   /** How many of all buckets are this process's, between 0 and 1: its part of a limit for all processes. */
   readonly share: () => number
   /**
-   * Says what is called when a bucket comes, and what has to be over before one is given up: it waits for
-   * the bucket's queries that are under way.
+   * Says what else is called when a bucket comes, and what else has to be over before one is given up: it
+   * waits for what is under way for the bucket's orders.
    */
   readonly listen: (listener: BucketListener) => void
 }

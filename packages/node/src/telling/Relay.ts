@@ -54,6 +54,12 @@ const textOf = (failure: unknown): string => {
   return text.slice(0, LONGEST_ERROR)
 }
 
+/** A notice that is being handed over. */
+interface OnTheWay {
+  readonly bucket: number
+  fiber: Fiber.Fiber<void> | undefined
+}
+
 export const make = Effect.fnUntraced(function* (
   options: RelayOptions = {}
 ): Effect.fn.Return<void, never, OrderStore | NoticeHandler | Ledger | Scope.Scope> {
@@ -66,7 +72,7 @@ export const make = Effect.fnUntraced(function* (
   const cap = Duration.toMillis(options.backOff?.cap ?? "1 hour")
   const timeout = Duration.fromInputUnsafe(options.timeout ?? "1 minute")
   const news = Latch.makeUnsafe(true)
-  const onTheWay = new Map<string, Fiber.Fiber<void> | undefined>()
+  const onTheWay = new Map<string, OnTheWay>()
   let stopping = false
 
   const wake = () => {
@@ -137,8 +143,9 @@ export const make = Effect.fnUntraced(function* (
 
   const start = Effect.fnUntraced(function* (pending: PendingNotice) {
     const key = keyText(pending.notice)
-    onTheWay.set(key, undefined)
-    const fiber = yield* handOver(pending).pipe(
+    const way: OnTheWay = { bucket: Bucket.of(pending.notice), fiber: undefined }
+    onTheWay.set(key, way)
+    way.fiber = yield* handOver(pending).pipe(
       // Not marked, so it is handed over again, with the same id; but not in a loop without a pause.
       Effect.catchCause((cause) =>
         Effect.andThen(
@@ -155,7 +162,6 @@ export const make = Effect.fnUntraced(function* (
       // Not in the loop's scope, which would interrupt it at once: `stop` sees to its end.
       Effect.forkDetach({ startImmediately: true })
     )
-    if (onTheWay.has(key)) onTheWay.set(key, fiber)
   })
 
   /** Takes what is pending, as far as there are places; gives when to look again. */
@@ -197,13 +203,25 @@ export const make = Effect.fnUntraced(function* (
   )
 
   const grace = options.grace ?? "10 seconds"
+  /** Waits for what is on the way to these orders, and after `grace` lets it go: it is handed over again. */
+  const settle = (isMeant: (bucket: number) => boolean) =>
+    Effect.gen(function* () {
+      const fibers = () =>
+        [...onTheWay.values()].flatMap(({ bucket, fiber }) =>
+          fiber === undefined || !isMeant(bucket) ? [] : [fiber]
+        )
+      yield* Effect.timeoutOption(Effect.forEach(fibers(), Fiber.await, { discard: true }), grace)
+      yield* Effect.timeoutOption(Fiber.interruptAll(fibers()), "1 second")
+    })
+  buckets.listen({
+    came: wake,
+    beforeGivingUp: (bucket) => settle((one) => one === bucket)
+  })
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       stopping = true
       yield* Fiber.interrupt(loop)
-      const fibers = () => [...onTheWay.values()].flatMap((fiber) => (fiber === undefined ? [] : [fiber]))
-      yield* Effect.timeoutOption(Effect.forEach(fibers(), Fiber.await, { discard: true }), grace)
-      yield* Effect.timeoutOption(Fiber.interruptAll(fibers()), "1 second")
+      yield* settle(() => true)
     })
   )
 })

@@ -130,6 +130,27 @@ export const keeping = ({ name, layer }: Subject<OrderStore | SqlClient>): void 
       )
     }
 
+    rule("given a notice that can't be read, it stands in nobody's way", (store, sql) => {
+      const { lines, layer: logging } = logged()
+      return Effect.gen(function* () {
+        const [a, b] = [stored("a"), stored("b")]
+        yield* store.create([a, b])
+        yield* store.save([
+          { ...polled(a), notices: [notice(a, 1)] },
+          { ...polled(b, { updatedAt: 5 }), notices: [notice(b, 1)] }
+        ])
+        yield* sql`UPDATE umf_outbox SET notice = '{"type":"order.future"}' WHERE order_id = 'a'`
+        const pending = Effect.map(store.pendingNotices({ now: 9, buckets: Bucket.all, limit: 1 }), (found) =>
+          found.map((one) => one.notice.id)
+        )
+        assert.deepStrictEqual(yield* pending, [])
+        assert.deepStrictEqual(yield* pending, [notice(b, 1).id])
+        assert.strictEqual(yield* store.nextNoticeAt({ now: 9, buckets: Bucket.all }), 3_600_009)
+        assert.strictEqual(lines.length, 1)
+        assert.include(lines[0], notice(a, 1).id)
+      }).pipe(Effect.provide(logging))
+    })
+
     rule("given a row that holds another order, it is not taken for either", (store, sql) =>
       Effect.gen(function* () {
         yield* store.create([stored("a", { due: 5 }), stored("b", { due: 6 })])
