@@ -114,6 +114,9 @@ const knowsMore = (given: Order.OrderRef, known: OrderContext.OrderContext): boo
   return facts.some((name) => given[name] !== undefined && before[name] === undefined)
 }
 
+/** Orders that are stored in one transaction. */
+const AT_ONCE = 500
+
 const decodeSchedule = Schema.decodeUnknownEffect(QuerySchedule.QuerySchedule)
 
 /** The defaults with the changes, checked: a gap of 0 or NaN would ask without a pause. */
@@ -199,7 +202,10 @@ const make = Effect.fnUntraced(function* (
       const { orderedAt = now, operation = "payment" } = options
       return fresh(steps.start({ order, at: orderedAt, operation }).snapshot, now)
     })
-    const results = yield* store.create(orders)
+    const results: Array<{ readonly stored: StoredOrder; readonly isNew: boolean }> = []
+    for (let from = 0; from < orders.length; from += AT_ONCE) {
+      results.push(...(yield* store.create(orders.slice(from, from + AT_ONCE))))
+    }
     for (const { stored, isNew } of results) if (isNew) told(stored)
     return yield* Effect.forEach(results, (result, index) => {
       const order = given[index]?.order

@@ -45,7 +45,7 @@ export class OrderDesk extends Context.Service<
       order: Order.OrderRef,
       options?: HandOverOptions
     ) => Effect.Effect<HandedOver, OrderConflict | StoreError>
-    /** Many at once, in one transaction; the conflict of each that has one stands in its place. */
+    /** Many at once, 500 to a transaction; the conflict of each that has one stands in its place. */
     readonly handOverAll: (
       orders: ReadonlyArray<{ readonly order: Order.OrderRef; readonly options?: HandOverOptions }>
     ) => Effect.Effect<ReadonlyArray<HandedOver | OrderConflict>, StoreError>
