@@ -7,7 +7,6 @@
 import { createServer } from "node:http"
 import { isIPv6 } from "node:net"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import type { Order } from "@umf-order-sync/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
@@ -22,18 +21,17 @@ import * as ApiGuard from "./ApiGuard.ts"
 import * as ApiHandlers from "./ApiHandlers.ts"
 import * as BearerToken from "./BearerToken.ts"
 import * as LocalDesk from "./LocalDesk.ts"
+import type { Merchants } from "./OrderInput.ts"
 import * as Problem from "./Problem.ts"
 import * as TokenBucket from "./TokenBucket.ts"
 
-export interface ApiServerOptions {
+export interface ApiServerOptions extends Merchants {
   /** The address to listen on; 127.0.0.1 if not said. */
   readonly host?: string | undefined
   /** 8787 if not said; 0 takes any that is free. */
   readonly port?: number | undefined
   /** What callers have to show; at least 16 characters. */
   readonly token: Redacted.Redacted<string>
-  /** The merchant of orders that name none. */
-  readonly merId?: Order.MerchantId | undefined
   /** Whether the service takes work: neither starting nor stopping. Yes, if not said. */
   readonly ready?: Effect.Effect<boolean> | undefined
   /** How many requests a second are let in, over all callers; 200 if not said. */
@@ -94,7 +92,7 @@ const make = Effect.fnUntraced(function* (
   const routes = ApiHandlers.layer(ready).pipe(
     Layer.provide([
       authorization(token),
-      LocalDesk.layer({ merId: options.merId }),
+      LocalDesk.layer(options),
       // An order number of 64 characters takes up to 576 in a path.
       Layer.succeed(HttpRouter.RouterConfig, { maxParamLength: 1024 })
     ]),

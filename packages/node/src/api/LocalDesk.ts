@@ -12,11 +12,6 @@ import * as OrderInput from "./OrderInput.ts"
 import * as OrderView from "./OrderView.ts"
 import { type BulkResult, PlainDesk } from "./PlainDesk.ts"
 
-export interface LocalDeskOptions {
-  /** The merchant of orders that name none. */
-  readonly merId?: Order.MerchantId | undefined
-}
-
 /** How long a caller waits for a store that takes no writes. */
 const PATIENCE = "10 seconds"
 
@@ -51,7 +46,7 @@ const toResult = (index: number, order: Order.OrderRef, result: HandedOver | Ord
 }
 
 const make = Effect.fnUntraced(function* (
-  options: LocalDeskOptions
+  merchants: OrderInput.Merchants
 ): Effect.fn.Return<PlainDesk["Service"], never, OrderDesk> {
   const desk = yield* OrderDesk
 
@@ -60,7 +55,7 @@ const make = Effect.fnUntraced(function* (
     const taken: Array<{ readonly index: number; readonly order: Order.OrderRef }> = []
     const orders: Array<Effect.Success<ReturnType<typeof OrderInput.toOrder>>> = []
     for (const [index, input] of inputs.entries()) {
-      const read = yield* Effect.result(OrderInput.toOrder(input, options.merId))
+      const read = yield* Effect.result(OrderInput.toOrder(input, merchants))
       if (read._tag === "Failure") {
         const { errors } = read.failure
         results.push({ index, status: "invalid", orderId: input.orderId, errors })
@@ -80,7 +75,7 @@ const make = Effect.fnUntraced(function* (
   return PlainDesk.of({
     add: (input) =>
       Effect.gen(function* () {
-        const { order, options: more } = yield* OrderInput.toOrder(input, options.merId)
+        const { order, options: more } = yield* OrderInput.toOrder(input, merchants)
         const { stored, isNew } = yield* soon(desk.handOver(order, more))
         return { order: OrderView.fromStored(stored), isNew }
       }),
@@ -109,5 +104,5 @@ const make = Effect.fnUntraced(function* (
 })
 
 /** Answers from the store of this process. */
-export const layer = (options: LocalDeskOptions = {}): Layer.Layer<PlainDesk, never, OrderDesk> =>
-  Layer.effect(PlainDesk, make(options))
+export const layer = (merchants: OrderInput.Merchants = {}): Layer.Layer<PlainDesk, never, OrderDesk> =>
+  Layer.effect(PlainDesk, make(merchants))

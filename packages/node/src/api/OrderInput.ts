@@ -83,15 +83,23 @@ const decodeInput = Schema.decodeUnknownEffect(OrderInput, strict)
 export const decode = (value: unknown): Effect.Effect<OrderInput, OrderInvalid> =>
   Effect.mapError(decodeInput(value), ({ issue }) => new OrderInvalid({ errors: faultsOf(issue) }))
 
-/** The order and what goes with it, of the merchant it names or else of this one. */
+/** Whose orders are taken. */
+export interface Merchants {
+  /** The merchant of orders that name none. */
+  readonly merId?: Order.MerchantId | undefined
+  /** Whether there are keys to ask about a merchant's orders with; any merchant, if not said. */
+  readonly knows?: ((merId: string) => boolean) | undefined
+}
+
+/** The order and what goes with it, of the merchant it names or else of the default one. */
 export const toOrder = (
   input: OrderInput,
-  defaultMerId: Order.MerchantId | undefined
+  merchants: Merchants
 ): Effect.Effect<{ readonly order: Order.OrderRef; readonly options: HandOverOptions }, OrderInvalid> => {
-  const { merId = defaultMerId, operation, orderedAt, ...rest } = input
-  return merId === undefined
-    ? Effect.fail(
-        new OrderInvalid({ errors: [{ field: "merId", message: "is missing, and there is no default one" }] })
-      )
-    : Effect.succeed({ order: { ...rest, merId }, options: { operation, orderedAt } })
+  const { merId = merchants.merId, operation, orderedAt, ...rest } = input
+  const wrong = (message: string) => Effect.fail(new OrderInvalid({ errors: [{ field: "merId", message }] }))
+  if (merId === undefined) return wrong("is missing, and there is no default one")
+  if (merchants.knows?.(merId) === false)
+    return wrong("is no merchant of this service: it has no keys for it")
+  return Effect.succeed({ order: { ...rest, merId }, options: { operation, orderedAt } })
 }

@@ -133,7 +133,7 @@ const askingForOne = (options: SyncOptions & Parameters<typeof layerGateway>[0])
 const askingForMany = (options: SyncOptions & MerchantsOptions): Asking =>
   Layer.unwrap(Effect.map(Merchants, ({ rateLimitOf }) => layerSync({ ...options, rateLimitOf }))).pipe(
     Layer.provideMerge(Merchants.layerWatch()),
-    Layer.provide(Merchants.layer(options))
+    Layer.provideMerge(Merchants.layer(options))
   )
 
 /** What the webhook's options say; none without a URL. */
@@ -182,12 +182,18 @@ export const runCommand = Command.make(
     const program = Effect.gen(function* () {
       const lock = yield* Effect.serviceOption(FileLock)
       const ready = yield* readiness
+      const listed = yield* Effect.serviceOption(Merchants)
+      const knows = Option.isSome(listed)
+        ? listed.value.has
+        : merId === undefined
+          ? undefined
+          : (given: string) => given === merId
       const api =
         listen === undefined || token === undefined
           ? undefined
           : yield* Effect.provide(
               ApiServer.ApiServer,
-              yield* Layer.build(ApiServer.ApiServer.layer({ ...listen, token, merId, ready }))
+              yield* Layer.build(ApiServer.ApiServer.layer({ ...listen, token, merId, knows, ready }))
             )
       if (api !== undefined && Option.isSome(lock)) yield* lock.value.publish(api.url)
       // The rest of the URL may be a secret between the two.

@@ -144,10 +144,14 @@ describeRuns("umf-order run", () => {
       "run-3.sqlite",
       ["--merchants", list],
       async (_, api) => {
-        await call(`${api}/v1/orders`, { merId: sandbox().merId, orderId: "paid-run3", amount: 8888 })
+        const handOver = () =>
+          call(`${api}/v1/orders`, { merId: sandbox().merId, orderId: "paid-run3", amount: 8888 })
         const of = () => call(`${api}/v1/orders/${sandbox().merId}/paid-run3`)
-        await until(async () => Number((await of()).json.faults) > 0)
+        const refused = await handOver()
+        assert.strictEqual(refused.status, 422)
+        assert.include(JSON.stringify(refused.json), "merId")
         write("99999999", sandbox().merId)
+        await until(async () => (await handOver()).status === 201)
         await until(async () => (await of()).json.state === "paid")
       },
       { env: { UMF_API_TOKEN: token, UMF_BASE_URL: sandbox().baseUrl } }
