@@ -35,26 +35,36 @@ const BEAT_MILLIS = 250
 /** A process whose clock jumped so far between two beats was stopped. */
 const STOPPED_MILLIS = 2500
 
-/** Tells whether this process ran without a stop long enough for its locks to be trusted. */
-const watchForStops = Effect.gen(function* () {
+/** Tells whether this process ran without a stop long enough for its locks to be trusted; calls when they are again. */
+const watchForStops = Effect.fnUntraced(function* (trustedAgain: () => void) {
   let beatAt = performance.now()
   let distrustedUntil = 0
-  const look = () => {
+  let wasTrusted = true
+  const isTrusted = () => {
     const now = performance.now()
     if (now - beatAt > STOPPED_MILLIS) distrustedUntil = now + 2 * REFRESH_MILLIS
     beatAt = now
-    return now
+    return now >= distrustedUntil
   }
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(BEAT_MILLIS), Effect.sync(look))))
-  return { isTrusted: () => look() >= distrustedUntil }
+  const beat = () => {
+    const isSo = isTrusted()
+    if (isSo && !wasTrusted) trustedAgain()
+    wasTrusted = isSo
+  }
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(BEAT_MILLIS), Effect.sync(beat))))
+  return { isTrusted }
 })
 
 const make = Effect.gen(function* () {
   const sharding = yield* Sharding
-  const { isTrusted } = yield* watchForStops
   const owned = new Set<number>()
   let sorted: ReadonlyArray<number> = []
   const listeners: Array<BucketListener> = []
+  const came = () => {
+    for (const listener of listeners) listener.came()
+  }
+  // Who looked meanwhile found no bucket, and sleeps until one comes.
+  const { isTrusted } = yield* watchForStops(came)
   const changed = () => {
     sorted = [...owned].sort((one, other) => one - other)
   }
@@ -64,7 +74,7 @@ const make = Effect.gen(function* () {
       Effect.sync(() => {
         owned.add(bucket)
         changed()
-        for (const { came } of listeners) came()
+        came()
       }),
       () =>
         Effect.suspend(() => {
