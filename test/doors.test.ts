@@ -57,7 +57,8 @@ const doors = {
     "UmfOrderSync",
     "Webhook",
     "WebhookError",
-    "createOrderSync"
+    "createOrderSync",
+    "verifyWebhook"
   ],
   "node/sqlite": ["FileLock", "SqliteStore"],
   "node/postgres": ["ClusterBuckets", "PostgresStore"]

@@ -94,6 +94,9 @@ const requests = {
   }
 } as const
 
+/** The same request again while it is pursued is the same request: sent twice, it must not begin anew. */
+const alreadyAsked = { actions: "keepPlan" } as const
+
 const suspectClosing = { target: "closingSuspected", actions: ["learn", "suspect", "planPolling"] } as const
 const suspectRefundFailure = {
   target: "refundFailureSuspected",
@@ -222,6 +225,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
             tags: "polling",
             on: {
               ...pursuing,
+              refundRequested: alreadyAsked,
               "answered.RefundFailed": suspectRefundFailure,
               "answered.VoidFailed": stillPaid
             }
@@ -232,6 +236,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
             on: {
               ...moneyBack,
               ...requests,
+              refundRequested: alreadyAsked,
               "answered.RefundFailed": [
                 { guard: "confirmed", target: "refundFailed", actions: ["learn"] },
                 exhausted,
@@ -258,7 +263,12 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
           },
           voiding: {
             tags: "polling",
-            on: { ...pursuing, "answered.VoidFailed": suspectVoidFailure, "answered.RefundFailed": stillPaid }
+            on: {
+              ...pursuing,
+              voidRequested: alreadyAsked,
+              "answered.VoidFailed": suspectVoidFailure,
+              "answered.RefundFailed": stillPaid
+            }
           },
           voidFailureSuspected: {
             tags: "polling",
@@ -266,6 +276,7 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
             on: {
               ...moneyBack,
               ...requests,
+              voidRequested: alreadyAsked,
               "answered.VoidFailed": [
                 { guard: "confirmed", target: "voidFailed", actions: ["learn"] },
                 exhausted,

@@ -147,6 +147,10 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
           faults: context.faults > QuerySchedule.MAX_RECHECK_FAULTS ? 0 : context.faults
         }
       }),
+      /** The plan stands; one that is past already means now. */
+      keepPlan: assign(({ context, event }) => ({
+        nextQueryAt: context.nextQueryAt === undefined ? undefined : Math.max(context.nextQueryAt, event.at)
+      })),
       clearPlan: assign(() => ({ nextQueryAt: undefined })),
       countQuery: assign(({ context }) => ({ queries: context.queries + 1, nextQueryAt: undefined })),
       /** The asking begins anew: after a refund or void request, or when a person resumes. */

@@ -122,6 +122,20 @@ describe("a new order", () => {
   })
 })
 
+describe("a request that is sent twice", () => {
+  it.each([
+    ["refund", refundRequested, "RefundFailed", "refundFailureSuspected"],
+    ["void", voidRequested, "VoidFailed", "voidFailureSuspected"]
+  ] as const)(
+    "given a %s that is pursued, the same again neither begins anew nor drops a suspicion",
+    (_, request, failed, suspected) => {
+      const story = given([answered("Paid", 0), request(10), answered(failed, 20), request(30), request(40)])
+      assert.strictEqual(result(story), suspected)
+      assert.deepStrictEqual([context(story).startedAt, context(story).suspectedAt], [10, 20])
+    }
+  )
+})
+
 describe("closed: two answers, at least 30 s apart", () => {
   it("given one Closed, then it is only suspected, and asked again by the time it can be confirmed", () => {
     const story = given([answered("Closed", 10)])

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import { SqlClient } from "effect/sql/SqlClient"
 import { ConfigInvalid } from "./gateway/GatewayConfig.ts"
 import type { Notice } from "./store/Notice.ts"
-import type { OrderStore } from "./store/OrderStore.ts"
+import { keyText, type OrderStore } from "./store/OrderStore.ts"
 import type { Ledger } from "./sync/Ledger.ts"
 import { NoticeHandler } from "./telling/NoticeHandler.ts"
 import * as Relay from "./telling/Relay.ts"
@@ -35,6 +35,29 @@ export interface TellingOptions {
 const called = (call: () => unknown): Effect.Effect<void, unknown> =>
   Effect.tryPromise({ try: async () => void (await call()), catch: (error) => error })
 
+/**
+ * Calls a promise handler, never for two notices of one order at a time: a call that took too long can't be
+ * ended, so the next one waits until it has ended by itself.
+ */
+const oneAtATime = () => {
+  const running = new Set<string>()
+  return (notice: Notice, call: () => unknown): Effect.Effect<void, unknown> =>
+    Effect.suspend(() => {
+      const key = keyText(notice)
+      if (running.has(key)) {
+        return Effect.fail(new Error("an earlier call for this order has not ended yet"))
+      }
+      running.add(key)
+      return called(async () => {
+        try {
+          await call()
+        } finally {
+          running.delete(key)
+        }
+      })
+    })
+}
+
 const invalid = (message: string) => Effect.fail(new ConfigInvalid({ setting: "onNotice", message }))
 
 /** A handler that is given the transaction which is open around it. */
@@ -47,6 +70,7 @@ const inTransaction = (
       if (client._tag === "None") {
         return yield* invalid("onNoticeInTransaction needs a store in a file or in Postgres.")
       }
+      const alone = oneAtATime()
       return NoticeHandler.layerTransactional((notice) =>
         Effect.flatMap(Effect.context<never>(), (context: Context.Context<never>) => {
           const run = Effect.runPromiseWith(context)
@@ -59,7 +83,7 @@ const inTransaction = (
                 )
               : run(client.value.unsafe(statement, parameters))
           return Effect.ensuring(
-            called(() => handler(notice, sql)),
+            alone(notice, () => handler(notice, sql)),
             Effect.sync(() => {
               isOver = true
             })
@@ -69,11 +93,16 @@ const inTransaction = (
     })
   )
 
+const inProcess = (onNotice: NonNullable<TellingOptions["onNotice"]>): Layer.Layer<NoticeHandler> => {
+  const alone = oneAtATime()
+  return NoticeHandler.layer((notice) => alone(notice, () => onNotice(notice)))
+}
+
 /** The relay with the handler of the options; nothing without one. */
 export const layer = (options: TellingOptions): Layer.Layer<never, ConfigInvalid, OrderStore | Ledger> => {
   const { onNotice, onNoticeInTransaction, webhook } = options
   const handlers = [
-    ...(onNotice === undefined ? [] : [NoticeHandler.layer((notice) => called(() => onNotice(notice)))]),
+    ...(onNotice === undefined ? [] : [inProcess(onNotice)]),
     ...(onNoticeInTransaction === undefined ? [] : [inTransaction(onNoticeInTransaction)]),
     ...(webhook === undefined ? [] : [Webhook.layer(webhook)])
   ]

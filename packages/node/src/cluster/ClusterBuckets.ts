@@ -7,7 +7,7 @@
  * by the clock, and nothing is asked until the locks had time to speak; what was under way then is fenced
  * by the orders' versions.
  */
-import { randomUUID } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import { hostname } from "node:os"
 import * as MessageStorage from "effect/cluster/MessageStorage"
 import * as RunnerAddress from "effect/cluster/RunnerAddress"
@@ -19,7 +19,7 @@ import * as SqlRunnerStorage from "effect/cluster/SqlRunnerStorage"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import type { SqlClient } from "effect/sql/SqlClient"
+import { SqlClient } from "effect/sql/SqlClient"
 import * as Bucket from "../store/Bucket.ts"
 import { toStoreError } from "../store/SqlFailure.ts"
 import type { StoreError } from "../store/StoreError.ts"
@@ -34,6 +34,9 @@ const LOOK_MILLIS = 1000
 const BEAT_MILLIS = 250
 /** A process whose clock jumped so far between two beats was stopped. */
 const STOPPED_MILLIS = 2500
+
+/** How long a process may be without buckets before it says so: the others may be many, or something is wrong. */
+const LONG_WITHOUT = "1 minute"
 
 /** Tells whether this process ran without a stop long enough for its locks to be trusted; calls when they are again. */
 const watchForStops = Effect.fnUntraced(function* (trustedAgain: () => void) {
@@ -95,6 +98,15 @@ const make = Effect.gen(function* () {
     }
   )
 
+  const lookForNone = Effect.suspend(() =>
+    owned.size > 0
+      ? Effect.void
+      : Effect.logWarning(
+          "This process has no orders to ask after: others have them all, or the locks in Postgres can't be had."
+        )
+  )
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(LONG_WITHOUT), lookForNone)))
+
   const buckets: Buckets = {
     mine: () => (isTrusted() ? sorted : []),
     isMine: (bucket) => owned.has(bucket) && isTrusted(),
@@ -106,15 +118,25 @@ const make = Effect.gen(function* () {
   return buckets
 })
 
+/**
+ * The cluster's tables and locks bear a name of the schema that they lie in: locks belong to the whole
+ * database, and another installation in another schema of it must not be kept from its own orders.
+ */
+const prefix = Effect.gen(function* () {
+  const sql = yield* SqlClient
+  const [row] = yield* sql<{ readonly name: string | null }>`SELECT current_schema()::text AS name`
+  const schema = row?.name ?? "public"
+  if (schema === "public") return "umf_cluster"
+  return `umf_cluster_${createHash("sha256").update(schema).digest("hex").slice(0, 8)}`
+})
+
+const runnerStorage = Layer.unwrap(Effect.map(prefix, (name) => SqlRunnerStorage.layerWith({ prefix: name })))
+
 /** Membership, locks and takeover in the tables `umf_cluster_*` of the store's own database. */
 export const layer: Layer.Layer<never, StoreError, SqlClient> = Layer.effect(Buckets, make).pipe(
   Layer.provide(shardingLayer),
   Layer.provide(Runners.layerNoop),
-  Layer.provide([
-    MessageStorage.layerNoop,
-    RunnerHealth.layerNoop,
-    SqlRunnerStorage.layerWith({ prefix: "umf_cluster" })
-  ]),
+  Layer.provide([MessageStorage.layerNoop, RunnerHealth.layerNoop, runnerStorage]),
   Layer.provide(
     Layer.unwrap(
       Effect.sync(() =>

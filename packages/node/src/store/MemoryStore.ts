@@ -4,10 +4,19 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Bucket from "./Bucket.ts"
+import * as Cursor from "./Cursor.ts"
 import * as DueQueue from "./DueQueue.ts"
 import { type HistoryEntry, MOST } from "./HistoryEntry.ts"
 import type { PendingNotice } from "./Notice.ts"
-import { type Counts, dueAt, keyText, OrderStore, type StoredOrder, wantedStates } from "./OrderStore.ts"
+import {
+  CLOCK_SLACK,
+  type Counts,
+  dueAt,
+  keyText,
+  OrderStore,
+  type StoredOrder,
+  wantedStates
+} from "./OrderStore.ts"
 import { StoreError, StoreRefused } from "./StoreError.ts"
 
 type Kept = PendingNotice & { readonly deliveredAt?: number; readonly bucket: number; readonly key: string }
@@ -131,10 +140,29 @@ const make = (): OrderStore["Service"] => {
           .sort((one, other) => other.snapshot.context.startedAt - one.snapshot.context.startedAt)
         return [...freshest.slice(0, newest), ...all.slice(0, oldest)]
       }),
+    replan: (now) =>
+      Effect.sync(() => {
+        let mended = 0
+        for (const [key, stored] of orders) {
+          const at = dueAt(stored)
+          if (at === undefined || stored.updatedAt <= now + CLOCK_SLACK) continue
+          const mendedAt = at - (stored.updatedAt - now)
+          const again = { ...stored, updatedAt: now }
+          orders.set(key, again)
+          planned.plan(key, { stored: again, bucket: Bucket.of(stored.snapshot.context.order) }, mendedAt)
+          mended += 1
+        }
+        for (const [id, kept] of outbox)
+          if (kept.createdAt > now + CLOCK_SLACK) outbox.set(id, { ...kept, nextAt: now })
+        return mended
+      }),
     // Other processes' orders may be among them; then the due query finds nothing, and costs nothing.
     nextDueAt: ({ now }) => Effect.sync(() => planned.nextAt(now)),
     list: ({ merId, states, since = -Infinity, until = Infinity, cursor, limit }) =>
-      Effect.sync(() => {
+      Effect.suspend(() => {
+        // The cursor is the key of the last order of the page before, whatever became of that order since.
+        const before = cursor === undefined ? undefined : orders.get(cursor)
+        if (cursor !== undefined && before === undefined) return Effect.fail(Cursor.refused())
         const wanted = wantedStates(states)
         const found = [...orders.values()]
           .filter(
@@ -144,17 +172,19 @@ const make = (): OrderStore["Service"] => {
               createdAt >= since &&
               createdAt < until
           )
+          .filter(
+            (one) =>
+              before === undefined ||
+              (keyText(one.snapshot.context.order) !== cursor && newestFirst(before, one) < 0)
+          )
           .sort(newestFirst)
-        // The cursor is the key of the last order of the page before.
-        const from =
-          cursor === undefined
-            ? 0
-            : found.findIndex((one) => cursor === keyText(one.snapshot.context.order)) + 1
-        const page = found.slice(from, from + limit)
+        const page = found.slice(0, limit)
         const last = page.at(-1)
-        return from + limit < found.length && last !== undefined
-          ? { orders: page, next: keyText(last.snapshot.context.order) }
-          : { orders: page }
+        return Effect.succeed(
+          limit < found.length && last !== undefined
+            ? { orders: page, next: keyText(last.snapshot.context.order) }
+            : { orders: page }
+        )
       }),
     counts: (now) => Effect.sync(() => counts(now)),
     history: (key, after) =>

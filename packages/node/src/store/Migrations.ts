@@ -50,7 +50,13 @@ const ours = ["umf_orders", "umf_history", "umf_outbox"]
  * schema that is newer than the library's or is not the store's; in SQLite that goes for any other tables
  * in a file without a store, which then is somebody else's file.
  */
-export const version: Effect.Effect<number, StoreError, SqlClient> = mapped(
+export const version: Effect.Effect<number, StoreError, SqlClient> = Effect.retry(
+  Effect.suspend(() => look),
+  // Tables and versions are read one after the other: what another process commits in between looks foreign.
+  { times: 3, while: (error) => error === foreign }
+)
+
+const look: Effect.Effect<number, StoreError, SqlClient> = mapped(
   Effect.gen(function* () {
     const sql = yield* SqlClient
     const there = yield* tables(sql)

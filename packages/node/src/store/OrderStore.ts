@@ -38,6 +38,9 @@ export interface StoredOrder {
   readonly updatedAt: number
 }
 
+/** How far the clocks of those who share a store may differ, in ms: less is no clock that was set back. */
+export const CLOCK_SLACK = 30_000
+
 /** When the order is to be asked: at once where a query is wanted, at the end of its wait, or not at all. */
 export const dueAt = ({ snapshot, updatedAt }: StoredOrder): number | undefined =>
   snapshot.asking === "querying" ? updatedAt : snapshot.context.nextQueryAt
@@ -149,6 +152,11 @@ export class OrderStore extends Context.Service<
     readonly nextDueAt: (
       request: Pick<DueRequest, "now" | "buckets">
     ) => Effect.Effect<number | undefined, StoreError>
+    /**
+     * Mends plans that a clock which was wrong, and was set back to `now`, has left in the future: what was
+     * saved later than `now` is due as long after `now` as it was after its saving. Gives how many.
+     */
+    readonly replan: (now: number) => Effect.Effect<number, StoreError>
     readonly list: (request: ListRequest) => Effect.Effect<Page, StoreError>
     readonly counts: (now: number) => Effect.Effect<Counts, StoreError>
     /** An order's entries with a `seq` above `after` (0 for all), oldest first. */

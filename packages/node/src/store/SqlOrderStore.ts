@@ -132,6 +132,7 @@ export const make = (sql: SqlClient, { isShared, timeOut }: Options): OrderStore
     save: (writes) => (writes.length === 0 ? Effect.succeed([]) : told(save(sql, writes))),
     due: (request) => lightly(OrderSql.due(sql, request)),
     nextDueAt: (request) => lightly(OrderSql.nextDueAt(sql, request)),
+    replan: (now) => told(OrderSql.replan(sql, now)),
     list: (request) => lightly(ListSql.list(sql, request)),
     counts: (now) => lightly(ListSql.counts(sql, now)),
     history: (key, after) => lightly(HistorySql.select(sql, key, after)),

@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto"
 import { Amount } from "@umf-order-sync/core"
 import { type OrderCommand, OrderEvent, type OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
+import * as Equal from "effect/Equal"
 import type { FaultRun, HistoryEntry } from "../store/HistoryEntry.ts"
 import * as Notice from "../store/Notice.ts"
 import type { OrderWrite, StoredOrder } from "../store/OrderStore.ts"
@@ -84,6 +85,16 @@ const answerFacts = (event: OrderEvent.OrderEvent) => {
 const isNote = (event: OrderEvent.OrderEvent): boolean =>
   !isAnswered(event) && event.type !== "faulted" && event.type !== "waited"
 
+/**
+ * Whether something from outside is worth an entry: a hint concludes nothing and may come often, and what is
+ * sent twice changes nothing the second time.
+ */
+const isWorthNoting = (
+  event: OrderEvent.OrderEvent,
+  before: OrderSnapshot.OrderSnapshot,
+  after: OrderSnapshot.OrderSnapshot
+): boolean => isNote(event) && event.type !== "hinted" && !Equal.equals(before, after)
+
 type Unnumbered = HistoryEntry extends infer E ? (E extends HistoryEntry ? Omit<E, "seq"> : never) : never
 
 /** The run of faults after an event, and the entry of a run that ended with it. */
@@ -120,11 +131,12 @@ export const advance = (
     const before = snapshot
     const step = steps.step(snapshot, event)
     snapshot = step.snapshot
-    updatedAt = Math.max(updatedAt, event.at)
+    updatedAt = event.at
     const after = faultRunAfter(faultRun, event)
     faultRun = after.run
     for (const entry of after.ended) remember(entry)
-    if (isNote(event)) remember({ kind: "noted", at: event.at, what: OrderEvent.describe(event) })
+    if (isWorthNoting(event, before, snapshot))
+      remember({ kind: "noted", at: event.at, what: OrderEvent.describe(event) })
     if (before.result !== snapshot.result) {
       const answer = answerFacts(event)
       remember({

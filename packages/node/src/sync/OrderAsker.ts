@@ -22,8 +22,8 @@ export type Outcome =
   | { readonly _tag: "Saved"; readonly stored: StoredOrder }
   /** Somebody else has asked meanwhile; what this question brought was dropped. */
   | { readonly _tag: "Overtaken" }
-  /** Nothing was sent, since the platform is being left alone; the order is as due as before. */
-  | { readonly _tag: "HeldBack"; readonly forMillis: number }
+  /** Nothing was sent: the platform is being left alone, or there is a problem here. The order is as due as before. */
+  | { readonly _tag: "HeldBack"; readonly forMillis: number; readonly problem?: string }
 
 export interface Tools {
   readonly ledger: Ledger["Service"]
@@ -67,10 +67,22 @@ const toEvent = Effect.fnUntraced(function* (
   return faulted("Local", at)
 })
 
-/** For how long the gateway holds requests back, where that is why nothing was sent. */
-const heldBackFor = (exit: Exit.Exit<unknown, GatewayError.GatewayError>): number | undefined => {
+/** How long a merchant is left alone whose requests can't even be sent: its keys are to be mended. */
+const WHILE_NOT_SENT = 30_000
+
+/** For how long nothing is asked for this merchant, where nothing was sent, and why. */
+const heldBack = (
+  exit: Exit.Exit<unknown, GatewayError.GatewayError>
+): { readonly forMillis: number; readonly problem?: string } | undefined => {
   const error = Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
-  return error?.reason._tag === "CircuitOpen" ? error.reason.retryAfterMillis : undefined
+  switch (error?.reason._tag) {
+    case "CircuitOpen":
+      return { forMillis: error.reason.retryAfterMillis }
+    case "NotSent":
+      return { forMillis: WHILE_NOT_SENT, problem: error.message }
+    default:
+      return undefined
+  }
 }
 
 /** The platform's answer or the fault, in a fiber of its own: a gateway that interrupts itself takes nothing with it. */
@@ -125,11 +137,11 @@ export const ask = Effect.fnUntraced(function* (
     if (transition !== undefined) ledger.watchers.publish([transition])
   }
   const exit = yield* query(gateway, order, operation)
-  const forMillis = heldBackFor(exit)
+  const held = heldBack(exit)
   // An order whose time is over goes to a person even while the platform is left alone.
-  if (forMillis !== undefined && began < startedAt + ledger.schedule.handOverAfter) {
+  if (held !== undefined && began < startedAt + ledger.schedule.handOverAfter) {
     yield* Metrics.heldBack
-    return { _tag: "HeldBack", forMillis }
+    return { _tag: "HeldBack", ...held }
   }
   const event = yield* toEvent(exit, began, tools.maxQueryMillis)
   yield* Metrics.asked(event, event.at - began)

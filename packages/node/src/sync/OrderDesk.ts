@@ -83,11 +83,17 @@ const make = Effect.gen(function* () {
     let cursor: string | undefined
     do {
       const page: Page = yield* store.list({ merId, states: ["attention"], cursor, limit: 200 })
-      for (const { snapshot } of page.orders) {
-        if (reason !== undefined && snapshot.context.reason !== reason) continue
-        yield* Effect.catchTag(ledger.note(snapshot.context.order, "resumed"), "UnknownOrder", Effect.die)
-        resumed += 1
-      }
+      const meant = page.orders.filter(
+        ({ snapshot }) => reason === undefined || snapshot.context.reason === reason
+      )
+      // Side by side, so that they are written together.
+      yield* Effect.forEach(
+        meant,
+        ({ snapshot }) =>
+          Effect.catchTag(ledger.note(snapshot.context.order, "resumed"), "UnknownOrder", Effect.die),
+        { concurrency: "unbounded", discard: true }
+      )
+      resumed += meant.length
       cursor = page.next
     } while (cursor !== undefined)
     return resumed

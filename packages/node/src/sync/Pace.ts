@@ -12,8 +12,12 @@ export interface RateLimit {
 export interface Pace {
   /** Takes a turn for this merchant, if there is one right now. */
   readonly take: (merId: string, now: number) => boolean
+  /** Whether a merchant is not being left alone. */
+  readonly isFree: (merId: string, now: number) => boolean
   /** Leaves a merchant alone until this instant. */
   readonly hold: (merId: string, until: number) => void
+  /** Forgets everything: for a clock that was set back. */
+  readonly forget: () => void
   /** Merchants that have no turn right now. */
   readonly exhausted: (now: number) => ReadonlyArray<string>
   /** When the next of them has one; `undefined` where all have. */
@@ -66,9 +70,12 @@ export const make = (limitOf: (merId: string) => RateLimit | undefined, share: (
       turns.tokens -= 1
       return true
     },
+    isFree: (merId, now) => turnsOf(merId, now).heldUntil <= now,
     hold: (merId, until) => {
-      turnsOf(merId, until).heldUntil = until
+      const turns = turnsOf(merId, until)
+      turns.heldUntil = Math.max(turns.heldUntil, until)
     },
+    forget: () => merchants.clear(),
     exhausted: (now) =>
       [...merchants].flatMap(([merId, turns]) => (readyAt(merId, turns, now) > now ? [merId] : [])),
     nextTurnAt: (now) => {

@@ -44,10 +44,14 @@ const READ_AT_ONCE = 256
 const LEAST_BETWEEN_READS = 100
 /** How long what another process wrote may stay unseen, with a shared store. */
 const SHARED_TICK = 50
+/** A clock that is so much earlier than at the last look was set back. */
+const SET_BACK = 1000
 /** Nobody sleeps longer than this without looking. */
 const LONGEST_SLEEP = 60_000
-/** How long a merchant's orders are left alone after the store refused. */
+/** How long an order is left alone after the store refused its step. */
 const REST_AFTER_REFUSAL = 30_000
+/** After so many refusals with nothing saved in between it is the store that is in trouble, and all are left alone. */
+const MANY_REFUSALS = 3
 
 interface Turn {
   readonly stored: StoredOrder
@@ -74,6 +78,10 @@ export const make = Effect.fnUntraced(function* (
   let savedMeanwhile = new Set<string>()
   /** When the store is read again, once those are taken. */
   let readAt = Number.NEGATIVE_INFINITY
+  /** Orders that are left alone until an instant, since the store refused their steps. */
+  const resting = new Map<string, number>()
+  let refusals = 0
+  let restUntil = Number.NEGATIVE_INFINITY
   /** Whether somebody wants an order to be asked at once: read before those are taken. */
   let isUrgent = true
   let stopping = false
@@ -93,6 +101,8 @@ export const make = Effect.fnUntraced(function* (
     saved: (stored) => {
       const key = keyText(stored.snapshot.context.order)
       ready.delete(key)
+      resting.delete(key)
+      refusals = 0
       savedMeanwhile.add(key)
       const at = dueAt(stored) ?? Number.POSITIVE_INFINITY
       const turn = turns.get(key)
@@ -113,18 +123,36 @@ export const make = Effect.fnUntraced(function* (
     const { order } = stored.snapshot.context
     const outcome = yield* OrderAsker.ask(tools, stored)
     if (outcome._tag === "HeldBack") {
-      pace.hold(order.merId, (yield* Clock.currentTimeMillis) + Math.max(100, outcome.forMillis))
+      const now = yield* Clock.currentTimeMillis
+      if (outcome.problem !== undefined && pace.isFree(order.merId, now)) {
+        const { problem } = outcome
+        yield* Effect.logError("Nothing can be asked for a merchant, and nothing is counted.").pipe(
+          Effect.annotateLogs({ merId: order.merId, problem })
+        )
+      }
+      pace.hold(order.merId, now + Math.max(100, outcome.forMillis))
     }
     if (outcome._tag === "Overtaken") yield* Metrics.overtaken
   })
 
-  /** The store refuses, and won't do better at once: whoever waits learns of it, and the platform is left alone. */
+  /** The store refuses, and won't do better at once: whoever waits learns of it, and the order is left alone. */
   const refused = (key: OrderKey, error: StoreError) =>
     Effect.gen(function* () {
-      pace.hold(key.merId, (yield* Clock.currentTimeMillis) + REST_AFTER_REFUSAL)
+      const until = (yield* Clock.currentTimeMillis) + REST_AFTER_REFUSAL
+      resting.set(keyText(key), until)
+      refusals += 1
+      if (refusals >= MANY_REFUSALS) restUntil = until
       ledger.watchers.fail(key, error)
-      yield* Effect.logError("A step could not be saved; its order is asked again later.", error)
+      if (refusals <= MANY_REFUSALS) {
+        yield* Effect.logError("A step could not be saved; its order is asked again later.", error)
+      }
     })
+
+  const isResting = (key: string, now: number): boolean => {
+    const until = resting.get(key)
+    if (until !== undefined && until <= now) resting.delete(key)
+    return until !== undefined && until > now
+  }
 
   const start = Effect.fnUntraced(function* (key: string, stored: StoredOrder, now: number) {
     const { order } = stored.snapshot.context
@@ -173,21 +201,47 @@ export const make = Effect.fnUntraced(function* (
     readAt = Math.min(readAt, next)
     if (waiting.length > 0) readAt = Math.min(readAt, turnAt(now))
     ready = new Map()
+    const restEnds = [...resting.values()].filter((until) => until > now)
+    if (restEnds.length > 0) {
+      readAt = Math.min(readAt, Math.max(now + LEAST_BETWEEN_READS, Math.min(...restEnds)))
+    }
     for (const stored of found) {
       const key = keyText(stored.snapshot.context.order)
       // Where a step is being written, it is told first; then the order is looked at again.
       const isStale = savedMeanwhile.has(key) || ledger.isWriting(stored.snapshot.context.order)
-      if (!turns.has(key) && !isStale) ready.set(key, stored)
+      if (!turns.has(key) && !isStale && !isResting(key, now)) ready.set(key, stored)
+    }
+  })
+
+  /** The time at the last look; before the first one, whatever was saved later is in the future. */
+  let lookedAt = Number.POSITIVE_INFINITY
+  /** A clock that was set back leaves every plan in the future, here and in the store. */
+  const mendPlans = Effect.fnUntraced(function* (now: number) {
+    const mended = yield* store.replan(now)
+    pace.forget()
+    ready.clear()
+    resting.clear()
+    restUntil = Number.NEGATIVE_INFINITY
+    readAt = Number.NEGATIVE_INFINITY
+    if (mended > 0) {
+      yield* Effect.logWarning(
+        "The clock was set back; orders that were planned by it are planned anew."
+      ).pipe(Effect.annotateLogs({ orders: mended }))
     }
   })
 
   /** Takes what is due, as far as there are places and turns. */
   const round = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
+    if (now < lookedAt - SET_BACK) yield* mendPlans(now)
+    lookedAt = now
     const mine = buckets.mine()
     yield* Metrics.load(turns.size, mine.length)
-    if (mine.length === 0) ready.clear()
-    else if (turns.size < options.concurrency && (isUrgent || (ready.size === 0 && readAt <= now))) {
+    if (mine.length === 0 || restUntil > now) {
+      ready.clear()
+      savedMeanwhile.clear()
+      readAt = Math.max(readAt, restUntil)
+    } else if (turns.size < options.concurrency && (isUrgent || (ready.size === 0 && readAt <= now))) {
       yield* read(now, mine)
     }
     let isPaced = false

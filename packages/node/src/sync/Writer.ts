@@ -66,11 +66,13 @@ export const make = Effect.fnUntraced(function* (
     waiting.push(...arrived)
     const batch = takeBatch(waiting)
     const exit = yield* Effect.exit(save(batch.map(({ write }) => write)))
-    for (const [index, { written }] of batch.entries()) {
-      yield* Deferred.done(
-        written,
-        Exit.map(exit, (saved) => saved[index] === true)
-      )
+    // One step that the store refuses must not take the others with it.
+    const isMixed = Exit.isFailure(exit) && batch.length > 1
+    for (const [index, { write, written }] of batch.entries()) {
+      const own = isMixed
+        ? yield* Effect.exit(Effect.map(save([write]), ([saved]) => saved === true))
+        : Exit.map(exit, (saved) => saved[index] === true)
+      yield* Deferred.done(written, own)
     }
   })
   yield* Effect.forkScoped(Effect.forever(turn))

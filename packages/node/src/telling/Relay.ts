@@ -1,7 +1,7 @@
 /**
  * Hands pending notices over, at least once each, in their order for each order, for as long as it takes.
- * One that can't be handed over is tried again with growing pauses, and holds up nothing but the later
- * notices of its own order.
+ * One that can't be handed over is tried again with growing pauses, and meanwhile holds up nothing but the
+ * later notices of its own order. While it is being tried it takes one of the places.
  */
 import { squash } from "effect/Cause"
 import * as Clock from "effect/Clock"

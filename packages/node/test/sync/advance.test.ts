@@ -125,6 +125,21 @@ describe("what is written of a step", () => {
     assert.strictEqual(write.next.polls, 0)
   })
 
+  it("given hints, or a request that is sent twice, they leave no entry: they change nothing that counts", () => {
+    const asked = advance(steps, begun(), [{ type: "refundRequested", at: 7 }], false).write.next
+    const again = advance(
+      steps,
+      asked,
+      [
+        { type: "refundRequested", at: 8 },
+        { type: "hinted", at: 9 }
+      ],
+      false
+    )
+    assert.deepStrictEqual(again.write.history, [])
+    assert.strictEqual(again.write.next.snapshot.context.startedAt, 7)
+  })
+
   it("given an order that needs a person, that is told with its reason, and is no result", () => {
     const { notices } = polled(begun(), ...[0, 1, 2].map((at) => faulted(at, "Unverified")))
     assert.deepStrictEqual(

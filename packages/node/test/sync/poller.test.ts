@@ -3,6 +3,7 @@ import { type Order, RetCode, type Verdict } from "@umf-order-sync/core"
 import { OrderStep } from "@umf-order-sync/machine"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -10,9 +11,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as TestClock from "effect/testing/TestClock"
-import { CircuitOpen, GatewayError } from "../../src/gateway/GatewayError.ts"
+import { CircuitOpen, GatewayError, NotSent } from "../../src/gateway/GatewayError.ts"
 import * as Bucket from "../../src/store/Bucket.ts"
+import * as MemoryStore from "../../src/store/MemoryStore.ts"
 import { fresh, OrderStore } from "../../src/store/OrderStore.ts"
+import { StoreError, StoreRefused } from "../../src/store/StoreError.ts"
 import { Buckets, everything } from "../../src/sync/Buckets.ts"
 import { OrderDesk } from "../../src/sync/OrderDesk.ts"
 import { OrderSync, type OrderSyncOptions } from "../../src/sync/OrderSync.ts"
@@ -302,6 +305,114 @@ describe("several writers", () => {
       )
     }
   )
+})
+
+describe("troubles of the store and the clock", () => {
+  /** The store in memory, which refuses to save one order, alone or with others. */
+  const refusing = (orderId: string) =>
+    Layer.effect(
+      OrderStore,
+      Effect.map(OrderStore, (store) =>
+        OrderStore.of({
+          ...store,
+          save: (writes) =>
+            writes.some(({ next }) => next.snapshot.context.order.orderId === orderId)
+              ? Effect.fail(new StoreError({ reason: new StoreRefused({ what: "damaged" }) }))
+              : store.save(writes)
+        })
+      )
+    ).pipe(Layer.provide(MemoryStore.layer))
+
+  it.effect(
+    "given one order whose steps are refused, it is left alone for a while, and the others go on",
+    () => {
+      const gateway = Fakes.gateway(() => "Paid")
+      return Effect.gen(function* () {
+        const desk = yield* OrderDesk
+        yield* desk.handOverAll([{ order: order("bad") }, ...many(100, "o")])
+        yield* inSmallSteps(second)
+        assert.deepStrictEqual((yield* desk.counts).states, { paid: 100, open: 1 })
+        const asked = () => gateway.asked.filter(({ order: one }) => one.orderId === "bad").length
+        assert.strictEqual(asked(), 1)
+        yield* TestClock.adjust("31 seconds")
+        assert.strictEqual(asked(), 2)
+      }).pipe(
+        Effect.provide(OrderSync.layer({ grace: 0 }).pipe(Layer.provide([gateway.layer, refusing("bad")])))
+      )
+    }
+  )
+
+  it.effect("given a store that refuses everything, the platform is left alone after a few tries", () => {
+    const gateway = Fakes.gateway(() => "Paid")
+    return Effect.gen(function* () {
+      const desk = yield* OrderDesk
+      yield* desk.handOverAll(many(100, "o"))
+      yield* inSmallSteps(second)
+      assert.isAtMost(gateway.asked.length, 8)
+      yield* TestClock.adjust("1 hour")
+      assert.isAtMost(gateway.asked.length, 8 * 121)
+    }).pipe(
+      Effect.provide(
+        OrderSync.layer({ grace: 0, concurrency: 4 }).pipe(
+          Layer.provide([gateway.layer, Fakes.storeThatRefuses])
+        )
+      )
+    )
+  })
+
+  it.effect(
+    "given keys that can't sign, nothing is counted, and the merchant is tried again every 30 s",
+    () => {
+      const unsigned = Effect.suspend(() =>
+        Effect.fail(new GatewayError({ reason: new NotSent({ what: "there are no keys." }) }))
+      )
+      return service(
+        (_, { at }) => (at < 100 * second ? unsigned : "Paid"),
+        {},
+        (world) =>
+          Effect.gen(function* () {
+            yield* world.desk.handOverAll(many(50, "o"))
+            yield* TestClock.adjust("90 seconds")
+            const { result, context } = yield* stateOf(world, order("o0"))
+            assert.deepStrictEqual([result, context.faults], ["open", 0])
+            yield* inSmallSteps(40 * second)
+            assert.deepStrictEqual((yield* world.desk.counts).states, { paid: 50 })
+          })
+      )
+    }
+  )
+
+  it.live("given a clock that is set back an hour, the asking goes on as before", () => {
+    let shift = 0
+    const now = () => Date.now() + shift
+    const shifting: Clock.Clock = {
+      currentTimeMillisUnsafe: now,
+      currentTimeMillis: Effect.sync(now),
+      currentTimeNanosUnsafe: () => BigInt(now()) * 1_000_000n,
+      currentTimeNanos: Effect.sync(() => BigInt(now()) * 1_000_000n),
+      monotonicTimeNanosUnsafe: () => process.hrtime.bigint(),
+      monotonicTimeNanos: Effect.sync(() => process.hrtime.bigint()),
+      sleep: (duration) =>
+        Effect.callback((resume) => {
+          const timer = setTimeout(() => resume(Effect.void), Duration.toMillis(duration))
+          return Effect.sync(() => clearTimeout(timer))
+        })
+    }
+    return service(
+      () => "Paying",
+      { schedule: { firstEvery: 50 } },
+      ({ desk, gateway }) =>
+        Effect.gen(function* () {
+          yield* desk.handOver(order("a"))
+          yield* Effect.sleep(200)
+          shift = -3_600_000
+          yield* Effect.sleep(100)
+          const before = gateway.asked.length
+          yield* Effect.sleep(500)
+          assert.isAtLeast(gateway.asked.length - before, 3)
+        })
+    ).pipe(Effect.provideService(Clock.Clock, shifting))
+  })
 })
 
 describe("the end of the service", () => {

@@ -9,18 +9,15 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
+import * as StoreCursor from "../Cursor.ts"
 import { type Counts, type ListRequest, type Page, wantedStates } from "../OrderStore.ts"
-import { StoreError, StoreRefused } from "../StoreError.ts"
+import type { StoreError } from "../StoreError.ts"
 import * as OrderRow from "./OrderRow.ts"
 
 /** The last order of a page. */
 const Cursor = Schema.fromJsonString(Schema.Tuple([Schema.Int, Schema.String, Schema.String]))
 const encodeCursor = Schema.encodeSync(Cursor)
 const decodeCursor = Schema.decodeUnknownOption(Cursor)
-
-const noCursor = new StoreError({
-  reason: new StoreRefused({ what: "the cursor is not one that this store gave." })
-})
 
 /** The cursor as one word, fit for an address. */
 const cursorOf = ({ created_at, mer_id, order_id }: OrderRow.OrderRow): string =>
@@ -38,7 +35,7 @@ export const list = (
   Effect.gen(function* () {
     const wanted = [...(wantedStates(states) ?? OrderSnapshot.ResultState.literals)]
     const after = cursor === undefined ? Option.none() : readCursor(cursor)
-    if (cursor !== undefined && Option.isNone(after)) return yield* noCursor
+    if (cursor !== undefined && Option.isNone(after)) return yield* StoreCursor.refused()
     if (wanted.length === 0 || limit <= 0) return { orders: [] }
     const conditions = [
       ...(merId === undefined ? [] : [sql`mer_id = ${merId}`]),

@@ -4,7 +4,7 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import * as Bucket from "../Bucket.ts"
-import { type DueRequest, keyText, type OrderKey, type StoredOrder } from "../OrderStore.ts"
+import { CLOCK_SLACK, type DueRequest, keyText, type OrderKey, type StoredOrder } from "../OrderStore.ts"
 import type { StoreError } from "../StoreError.ts"
 import * as Batch from "./Batch.ts"
 import * as OrderRow from "./OrderRow.ts"
@@ -214,6 +214,18 @@ export const nextDueAt = (
           ORDER BY due_at LIMIT 1`,
         ([row]) => (row === undefined ? undefined : Number(row.due_at))
       )
+
+/** Plans anew what was saved in the future, as `OrderStore.replan` says. */
+export const replan = (sql: SqlClient, now: number): Effect.Effect<number, SqlError> =>
+  Effect.gen(function* () {
+    const mended = yield* sql`
+      UPDATE umf_orders SET due_at = due_at - (updated_at - ${now}), updated_at = ${now}
+      WHERE due_at IS NOT NULL AND updated_at > ${now + CLOCK_SLACK} RETURNING bucket`
+    yield* sql`
+      UPDATE umf_outbox SET next_at = ${now}
+      WHERE delivered_at IS NULL AND created_at > ${now + CLOCK_SLACK} AND next_at > ${now}`
+    return mended.length
+  })
 
 /** Orders by their keys. Fails with StoreIncompatible where one of them can't be read. */
 export const byKey = (

@@ -48,6 +48,22 @@ export const due = ({ name, layer }: Subject): void => {
         })
     )
 
+    rule(
+      "given a clock that was set back an hour, what was saved in its future is planned anew, and nothing else",
+      (store) =>
+        Effect.gen(function* () {
+          const hour = 3_600_000
+          yield* store.create([
+            stored("ahead", { createdAt: hour, due: hour + 3000 }),
+            stored("usual", { createdAt: 0, due: hour })
+          ])
+          assert.strictEqual(yield* store.replan(0), 1)
+          assert.deepStrictEqual(yield* dueIds(store, { now: 2999 }), [])
+          assert.deepStrictEqual(yield* dueIds(store, { now: 3000 }), ["ahead"])
+          assert.strictEqual(yield* store.replan(1000), 0)
+        })
+    )
+
     rule("given more than are wanted, those due for longest come and those begun last, none twice", (store) =>
       Effect.gen(function* () {
         // The later one became due, the longer ago it began: only with the order "0" is it otherwise.
