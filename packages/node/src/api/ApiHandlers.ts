@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as PrometheusMetrics from "effect/observability/PrometheusMetrics"
 import type * as Path from "effect/Path"
 import * as Result from "effect/Result"
+import * as Cursor from "../store/Cursor.ts"
 import type { OrderKey } from "../store/OrderStore.ts"
 import { StoreError } from "../store/StoreError.ts"
 import { Api, type Authorization, type ListQuery, Refusals } from "./Api.ts"
@@ -67,6 +68,12 @@ const toListRequest = (
     })
   )
 }
+
+/** A cursor that the store did not give is the caller's mistake. */
+const cursorRefused = new Problem.RequestInvalid({
+  detail: "The query can't be used.",
+  errors: [{ field: "cursor", message: "must be the `next` of a page; the first page has none" }]
+})
 
 const isNdjson = (request: HttpServerRequest): boolean =>
   /^application\/x-ndjson\b/i.test(request.headers["content-type"] ?? "")
@@ -138,7 +145,15 @@ const orders = HttpApiBuilder.group(
         })
       )
       .handle("list", ({ query }) =>
-        Effect.flatMap(Effect.fromResult(toListRequest(query)), (list) => troubled(desk.list(list)))
+        Effect.flatMap(Effect.fromResult(toListRequest(query)), (list) =>
+          desk.list(list).pipe(
+            Effect.catchIf(
+              (error) => error instanceof StoreError && Cursor.isRefused(error),
+              () => Effect.fail(cursorRefused)
+            ),
+            troubled
+          )
+        )
       )
       .handle("get", ({ params }) =>
         troubled(desk.get(params)).pipe(Effect.catchTag("UnknownOrder", unknown))

@@ -16,8 +16,8 @@ import { type BulkResult, PlainDesk } from "./PlainDesk.ts"
 const PATIENCE = "10 seconds"
 
 /**
- * What a step waits for may take long: it is written when the store is back. The caller is not kept for all
- * that time; what it asked for goes on all the same.
+ * A store that is away may be so for long: a step is written when it is back, a hand-over may fail instead.
+ * The caller is not kept for all that time; what it asked for goes on all the same.
  */
 const soon = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreError, R> =>
   Effect.flatMap(Effect.forkDetach(work, { startImmediately: true }), (fiber) =>
@@ -26,7 +26,7 @@ const soon = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E | Store
       orElse: () =>
         Effect.fail(
           unavailable(
-            "it takes no writes now. What was sent is written when it is back; sending it again does no harm."
+            "it takes no writes now. What was sent may still be written; sending it again does no harm."
           )
         )
     })

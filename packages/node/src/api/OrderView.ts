@@ -3,7 +3,7 @@
  * digits. It holds what the merchant gave and what believed answers said, and never a message of an answer.
  */
 import { type OrderQueryAnswer, Verdict } from "@umf-order-sync/core"
-import { OrderCommand, OrderSnapshot } from "@umf-order-sync/machine"
+import { OrderCommand, OrderEvent, OrderSnapshot } from "@umf-order-sync/machine"
 import * as Schema from "effect/Schema"
 import { dueAt, type StoredOrder } from "../store/OrderStore.ts"
 import { withoutAbsent } from "./Fields.ts"
@@ -59,6 +59,14 @@ export const OrderView = Schema.Struct({
     description: "Queries since the asking began, or began anew; the one under way is counted"
   }),
   faults: Schema.Int.annotate({ description: "Faults in a row" }),
+  faultRun: Schema.optionalKey(
+    Schema.Struct({
+      fault: OrderEvent.FaultKind,
+      count: Schema.Int,
+      first: Instant.Written,
+      last: Instant.Written
+    }).annotate({ description: "The faults of one kind that came last; absent once an answer is believed" })
+  ),
   nextQueryAt: time("When the order is to be asked next; absent where that is not planned"),
   createdAt: Instant.Written,
   updatedAt: Instant.Written,
@@ -111,6 +119,11 @@ export const fromStored = (stored: StoredOrder): OrderView => {
     operation,
     queries,
     faults,
+    faultRun: stored.faultRun && {
+      ...stored.faultRun,
+      first: Instant.toIso(stored.faultRun.first),
+      last: Instant.toIso(stored.faultRun.last)
+    },
     nextQueryAt: iso(dueAt(stored)),
     createdAt: Instant.toIso(stored.createdAt),
     updatedAt: Instant.toIso(stored.updatedAt),

@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as LocalDesk from "../api/LocalDesk.ts"
+import type { Merchants } from "../api/OrderInput.ts"
 import type { ApiError, PlainDesk } from "../api/PlainDesk.ts"
 import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import type { OrderStore } from "../store/OrderStore.ts"
@@ -28,7 +29,7 @@ export const storeFlags = {
 /** A store at hand, or a service. */
 export const flags = {
   ...storeFlags,
-  api: text("api", "URL", "The address of a running service's API, such as http://127.0.0.1:8787 (UMF_API)"),
+  api: text("api", "URL", "A running service's API, such as http://127.0.0.1:8787 (UMF_API)"),
   tokenFile: text("token-file", "FILE", "File with the API's token (or UMF_API_TOKEN)")
 }
 
@@ -135,10 +136,11 @@ const layerStore = (at: StorePlace, access: Access): Layer.Layer<OrderStore, Sto
     })
   )
 
-/** The desk at that place. */
+/** The desk at that place; a store at hand takes orders of these merchants, a service knows its own. */
 export const layer = (
   at: Place,
-  access: Access
+  access: Access,
+  merchants: Merchants = {}
 ): Layer.Layer<PlainDesk, StoreError | ApiError | ConfigInvalid> => {
   if (at._tag === "Api") {
     return Layer.unwrap(
@@ -148,7 +150,7 @@ export const layer = (
       )
     )
   }
-  return LocalDesk.layer().pipe(
+  return LocalDesk.layer(merchants).pipe(
     Layer.provide(OrderDesk.layer),
     Layer.provide(Ledger.layer({ schedule: QuerySchedule.durable })),
     Layer.provide(layerStore(at, access))

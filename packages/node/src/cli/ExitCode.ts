@@ -15,7 +15,7 @@ import type { OrderConflict, UnknownOrder } from "../sync/OrderSync.ts"
 export const OK = 0
 /** `verify`: not valid; `track`: a person is needed; `orders add`: some orders were not taken. */
 export const NEGATIVE = 1
-/** The command line or the configuration can't be used. */
+/** The command line or the configuration can't be used, or the order file is another process's. */
 export const USAGE = 2
 /** The gateway, the order store or the service could not be reached, timed out, or answered with a fault. */
 export const FAULT = 3

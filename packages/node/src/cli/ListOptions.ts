@@ -25,7 +25,7 @@ export const flags = {
   state: Flag.String("state").pipe(
     Flag.withMetavar("STATE"),
     Flag.withDescription(
-      "States such as paid, or polling, settled, attention; may be repeated, or hold several with commas"
+      "States such as paid, or polling, settled, attention; repeat it, or put commas between them"
     ),
     Flag.atLeast(0)
   ),

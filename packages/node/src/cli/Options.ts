@@ -51,7 +51,7 @@ export const Json = GlobalFlag.Setting("json")({
 /** Lifts the limit of 256 characters for signatures, for keys of more than 1536 bits. */
 export const LongSignature = GlobalFlag.Setting("allow-long-signature")({
   flag: Flag.Boolean("allow-long-signature").pipe(
-    Flag.withDescription("Send signatures of more than 256 characters (keys of more than 1536 bits)"),
+    Flag.withDescription("Send signatures of more than 256 characters (keys above 1536 bits)"),
     Flag.withDefault(false)
   )
 })
@@ -163,7 +163,7 @@ export const order = {
   amount: text("amount", "FEN", "The order's amount in fen; an answer with another one is not believed"),
   operation: Flag.Literals("operation", ["payment", "refund", "void"]).pipe(
     Flag.withDescription(
-      "What was asked of the platform last: after a refund or void request, 0000 means that it failed"
+      "What was asked of the platform last; after a refund or void request, 0000 means that it failed"
     ),
     Flag.withDefault("payment")
   )
@@ -208,20 +208,38 @@ export const toOrder = Effect.fnUntraced(function* (
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** Reads a length of time: a number with ms, s, m, h or d, above 0. */
+const readDuration = (input: string): Option.Option<Duration.Duration> => {
+  const found = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(input)
+  const unit = units[found?.[2] ?? ""]
+  return found === null || unit === undefined || Number(found[1]) === 0
+    ? Option.none()
+    : Option.some(Duration.millis(Number(found[1]) * unit))
+}
+
 /** A length of time on the command line: a number with ms, s, m, h or d. */
 export const duration = (name: string, description: string): Flag.Flag<Option.Option<Duration.Duration>> =>
   Flag.String(name).pipe(
     Flag.withMetavar("TIME"),
     Flag.withDescription(description),
     Flag.filterMap(
-      (input) => {
-        const found = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(input)
-        const unit = units[found?.[2] ?? ""]
-        return found === null || unit === undefined || Number(found[1]) === 0
-          ? Option.none()
-          : Option.some(Duration.millis(Number(found[1]) * unit))
-      },
+      readDuration,
       (input) => `"${input}" is no length of time; write 500ms, 90s, 40m, 2h or 1d`
+    ),
+    Flag.optional
+  )
+
+/** Several lengths of time with commas between them, or `none`. */
+export const durations = (
+  name: string,
+  description: string
+): Flag.Flag<Option.Option<ReadonlyArray<Duration.Duration>>> =>
+  Flag.String(name).pipe(
+    Flag.withMetavar("TIMES"),
+    Flag.withDescription(description),
+    Flag.filterMap(
+      (input) => (input === "none" ? Option.some([]) : Option.all(input.split(",").map(readDuration))),
+      (input) => `"${input}" is no list of lengths of time; write 10m,1h or none`
     ),
     Flag.optional
   )

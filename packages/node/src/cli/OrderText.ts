@@ -42,6 +42,20 @@ const notice = (told: NoticeView): string => {
   return `${told.at}  ${told.type}  ${how} (${told.attempts} ${told.attempts === 1 ? "try" : "tries"})`
 }
 
+/** Faults in a row that no believed answer has ended yet. */
+const faults = ({ faults, faultRun }: OrderView): string | undefined => {
+  if (faultRun === undefined) return faults === 0 ? undefined : `${faults} in a row`
+  const { fault, count, first, last } = faultRun
+  return `${count} in a row: ${fault}, first ${first}, last ${last}`
+}
+
+/** The run of faults that goes on, as the last line of the history. */
+const goingOn = ({ faultRun }: OrderView): ReadonlyArray<string> => {
+  if (faultRun === undefined) return []
+  const { fault, count, first, last } = faultRun
+  return [`  ${last}  ${times(count, "fault")} of kind ${fault} since ${first}, not over yet`]
+}
+
 /** Everything that is known of an order, one line each. */
 export const details = (order: DetailsView): ReadonlyArray<string> => {
   const facts: ReadonlyArray<readonly [string, string | undefined]> = [
@@ -56,7 +70,8 @@ export const details = (order: DetailsView): ReadonlyArray<string> => {
     ],
     ["a person", order.reason],
     ["asked for", order.operation],
-    ["queries", `${order.queries}${order.faults === 0 ? "" : `, ${times(order.faults, "fault")} in a row`}`],
+    ["queries", `${order.queries}`],
+    ["faults", faults(order)],
     ["next query", order.nextQueryAt],
     ["created", order.createdAt],
     [
@@ -70,8 +85,9 @@ export const details = (order: DetailsView): ReadonlyArray<string> => {
       value === undefined ? [] : [`  ${name.padEnd(12)} ${Output.harmless(value)}`]
     ),
     "History",
-    ...(order.history.length === 0 ? ["  nothing yet"] : []),
+    ...(order.history.length === 0 && order.faultRun === undefined ? ["  nothing yet"] : []),
     ...order.history.map((entry) => Output.harmless(`  ${entry.at}  ${happened(entry)}`)),
+    ...goingOn(order),
     ...(order.notices.length === 0 ? [] : ["Notices"]),
     ...order.notices.map((told) => Output.harmless(`  ${notice(told)}`))
   ]

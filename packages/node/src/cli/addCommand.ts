@@ -1,4 +1,5 @@
 /** `umf-order orders add`: hands one order over, or those of a file. */
+import { resolve } from "node:path"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import type * as Bulk from "../api/Bulk.ts"
 import { withoutAbsent } from "../api/Fields.ts"
 import * as OrderInput from "../api/OrderInput.ts"
 import { type BulkResult, PlainDesk } from "../api/PlainDesk.ts"
+import * as MerchantsFile from "../merchants/MerchantsFile.ts"
 import * as DeskOptions from "./DeskOptions.ts"
 import { Ended, NEGATIVE, UsageError } from "./ExitCode.ts"
 import * as Options from "./Options.ts"
@@ -77,6 +79,23 @@ const addLines = Effect.fnUntraced(function* (lines: ReadonlyArray<Bulk.Line>, j
   if (counts.conflict + counts.invalid > 0) return yield* new Ended({ code: NEGATIVE })
 })
 
+const isNoMerchants = (error: { readonly message: string }) => new UsageError({ message: error.message })
+
+/**
+ * Whose orders go into a store at hand: those of the listed merchants, or else of the one that is given. The
+ * service that follows them there has keys for no others.
+ */
+const takenFrom = Effect.gen(function* () {
+  const merId = yield* Options.merchant
+  const file = Options.variable("UMF_MERCHANTS")
+  if (file !== undefined) {
+    const { merchants } = yield* Effect.mapError(MerchantsFile.read(resolve(file)), isNoMerchants)
+    const listed: ReadonlySet<string> = new Set(merchants.map((merchant) => merchant.merId))
+    return { merId, knows: (given: string) => listed.has(given) }
+  }
+  return merId === undefined ? {} : { merId, knows: (given: string) => given === merId }
+})
+
 export const addCommand = Command.make(
   "add",
   {
@@ -97,7 +116,7 @@ export const addCommand = Command.make(
   Effect.fnUntraced(function* (input) {
     const json = yield* Options.Json
     const place = yield* DeskOptions.place(input)
-    const layer = DeskOptions.layer(place, "change")
+    const layer = DeskOptions.layer(place, "change", place._tag === "Api" ? {} : yield* takenFrom)
     const { store: _, postgres: __, api: ___, tokenFile: ____, from, operation, ...order } = input
     const given = Object.entries(order).flatMap(([name, value]) =>
       Option.isSome(value) ? [[name, value.value] as const] : []
@@ -130,7 +149,7 @@ export const addCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Hand an order over, to be followed; safe to do twice. Exit codes: 0 stored, 1 some of many were not, 2 usage or conflict, 3 the store or the service is not available."
+    "Hand an order over, to be followed; safe to do twice. Exit codes: 0 stored, 1 some of many were not, 2 usage, a conflict, or a file that is in use (its service is at --api), 3 the store or the service can't be reached."
   ),
   Command.withExamples([
     {

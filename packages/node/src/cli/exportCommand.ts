@@ -28,7 +28,7 @@ const namesOf = (columns: string): ReadonlyArray<string> => columns.split(/,\s*/
 
 /** An order with the facts of the answer that said: paid, or else of the last one. */
 const orderLine = (order: OrderView): Line => {
-  const { payment, lastAnswer, ...rest } = order
+  const { payment, lastAnswer, faultRun: _, ...rest } = order
   const { paySeq, platDate, platTime, retCode } = payment ?? lastAnswer ?? {}
   return { ...rest, paySeq, platDate, platTime, retCode }
 }

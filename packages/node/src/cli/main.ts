@@ -12,6 +12,7 @@ import * as Logger from "effect/Logger"
 import { demoCommand } from "./demoCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { exportCommand } from "./exportCommand.ts"
+import * as HelpText from "./HelpText.ts"
 import { keysCommand } from "./keysCommand.ts"
 import { migrateCommand } from "./migrateCommand.ts"
 import * as Options from "./Options.ts"
@@ -56,8 +57,10 @@ const presenter = (json: boolean): CliOutput.Presenter => ({
       yield* Console.error(formatter.formatErrors(event.errors))
       return yield* Console.error("\nRun umf-order --help, or the command with --help, for its options.")
     }
-    if (event._tag === "Help" && json) return yield* Console.error(formatter.formatHelpDoc(event.helpDoc))
-    return yield* CliOutput.defaultPresenter.present(event)
+    if (event._tag !== "Help") return yield* CliOutput.defaultPresenter.present(event)
+    const helpDoc = HelpText.fit(event.helpDoc)
+    if (json) return yield* Console.error(formatter.formatHelpDoc(helpDoc))
+    return yield* CliOutput.defaultPresenter.present({ ...event, helpDoc })
   })
 })
 

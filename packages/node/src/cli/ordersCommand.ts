@@ -53,13 +53,22 @@ const list = Command.make(
     const json = yield* Options.Json
     const place = yield* DeskOptions.place(input)
     const request = yield* ListOptions.request(input)
-    const printed = yield* ListOptions.stream(request, Math.min(input.limit, 200)).pipe(
-      Stream.take(input.limit),
-      Stream.tap((order) => (json ? Output.json(order) : Output.text(OrderText.line(order)))),
+    // One more than is printed tells whether there are more.
+    const found = yield* ListOptions.stream(request, Math.min(input.limit + 1, 200)).pipe(
+      Stream.take(input.limit + 1),
+      Stream.zipWithIndex,
+      Stream.tap(([order, index]) => {
+        if (index >= input.limit) return Effect.void
+        return json ? Output.json(order) : Output.text(OrderText.line(order))
+      }),
       Stream.runCount,
       Effect.provide(DeskOptions.layer(place, "look"))
     )
-    if (printed === 0 && !json) yield* Output.note("There are no such orders.")
+    if (json) return
+    if (found === 0) yield* Output.note("There are no such orders.")
+    if (found > input.limit) {
+      yield* Output.note(`There are more than these ${input.limit}: ask for them with a larger --limit.`)
+    }
   })
 ).pipe(Command.withDescription("List orders, newest first; a file may be in use meanwhile"))
 

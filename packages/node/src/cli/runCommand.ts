@@ -1,6 +1,7 @@
 /** `umf-order run`: the service, which brings every order of a store to its end, with its API. */
 import { readFile } from "node:fs/promises"
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
+import * as Context from "effect/Context"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -43,33 +44,33 @@ const count = (name: string, description: string) =>
 
 const flags = {
   ...DeskOptions.storeFlags,
-  ...ScheduleOptions.flags,
+  ...ScheduleOptions.serviceFlags,
   merchants: text(
     "merchants",
     "FILE",
-    "JSON file that lists several merchants and their keys, read again when it changes (UMF_MERCHANTS)"
+    "JSON file with several merchants and their keys, followed as it changes (UMF_MERCHANTS)"
   ),
   listen: Flag.String("listen").pipe(
     Flag.withMetavar("HOST:PORT"),
-    Flag.withDescription("Where the API is served; port 0 for any that is free, `none` for no API"),
+    Flag.withDescription(
+      "Where the API is served (default 127.0.0.1:8787); port 0 takes a free one, none serves none"
+    ),
     Flag.withDefault("127.0.0.1:8787")
   ),
+  apiRate: count("api-rate", "Requests a second to the API, over all callers (default 200)"),
   tokenFile: text("token-file", "FILE", "File with the token that the API asks for (or UMF_API_TOKEN)"),
   webhookUrl: text("webhook-url", "URL", "Where notices are sent, signed (UMF_WEBHOOK_URL)"),
   webhookSecretFile: text(
     "webhook-secret-file",
     "FILE",
-    "File with the secret that signs them, whsec_… (or UMF_WEBHOOK_SECRET)"
+    "File with the secret that signs them (or UMF_WEBHOOK_SECRET)"
   ),
   concurrency: count("concurrency", "Queries under way at once (default 64)"),
-  rateLimit: count("rate-limit", "Queries a second for each merchant, all processes together (default 20)"),
-  grace: Options.duration(
-    "grace",
-    "How long what is under way may take to end when the service stops (default 10s)"
-  ),
+  rateLimit: count("rate-limit", "Queries a second for each merchant, over all processes (default 20)"),
+  grace: Options.duration("grace", "How long what is under way may take at a stop (default 10s)"),
   keepHistory: Options.duration("keep-history", "How long history is kept (default 400d)"),
   logFormat: Flag.Literals("log", ["logfmt", "json"]).pipe(
-    Flag.withDescription("Form of the log on stderr"),
+    Flag.withDescription("Form of the log on stderr (default logfmt)"),
     Flag.withDefault("logfmt")
   )
 }
@@ -106,15 +107,22 @@ const address = Effect.fnUntraced(function* (listen: string) {
 const toStore = (place: DeskOptions.StorePlace): StoreOptions =>
   place._tag === "Sqlite" ? { file: place.file } : { postgres: place.url }
 
-/** Flips when the service begins to stop, so that nobody sends it new work. */
-const readiness = Effect.gen(function* () {
+/** For how long the API of a service that stops still says so, before it is closed. */
+const SAYS_SO = "500 millis"
+
+/** Serves the API; when the service stops, it first says for a moment that it takes no new work. */
+const serve = Effect.fnUntraced(function* (options: Omit<ApiServer.ApiServerOptions, "ready">) {
   let isReady = true
+  const ready = Effect.sync(() => isReady)
+  const context = yield* Layer.build(ApiServer.ApiServer.layer({ ...options, ready }))
+  // Added after the API's own finalizer, so it runs before that.
   yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
+    Effect.suspend(() => {
       isReady = false
+      return Effect.sleep(SAYS_SO)
     })
   )
-  return Effect.sync(() => isReady)
+  return Context.get(context, ApiServer.ApiServer)
 })
 
 type Asking = Layer.Layer<
@@ -177,11 +185,11 @@ export const runCommand = Command.make(
         : askingForMany({ file: merchantsFile, baseUrl: yield* Options.baseUrl, ...options })
     const token =
       listen === undefined ? undefined : yield* secret(input.tokenFile, "token-file", "UMF_API_TOKEN")
+    const requestsPerSecond = Option.getOrUndefined(input.apiRate)
     const relay = yield* telling(url, input.webhookSecretFile, grace)
 
     const program = Effect.gen(function* () {
       const lock = yield* Effect.serviceOption(FileLock)
-      const ready = yield* readiness
       const listed = yield* Effect.serviceOption(Merchants)
       const knows = Option.isSome(listed)
         ? listed.value.has
@@ -191,10 +199,7 @@ export const runCommand = Command.make(
       const api =
         listen === undefined || token === undefined
           ? undefined
-          : yield* Effect.provide(
-              ApiServer.ApiServer,
-              yield* Layer.build(ApiServer.ApiServer.layer({ ...listen, token, merId, knows, ready }))
-            )
+          : yield* serve({ ...listen, token, merId, knows, requestsPerSecond })
       if (api !== undefined && Option.isSome(lock)) yield* lock.value.publish(api.url)
       // The rest of the URL may be a secret between the two.
       const told = url === undefined ? undefined : (URL.parse(url)?.origin ?? "its URL")
@@ -225,7 +230,7 @@ export const runCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Follow all orders of a store to their ends, until it is stopped; hand orders over through its API. What is stored goes on at the next start."
+    "Follow all orders of a store to their ends, with an API to hand them over. What is stored goes on at the next start."
   ),
   Command.withExamples([
     {

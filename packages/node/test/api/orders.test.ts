@@ -3,10 +3,12 @@ import { assert, describe, it } from "@effect/vitest"
 import { RetCode } from "@umf-order-sync/core"
 import { OrderEvent } from "@umf-order-sync/machine"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { OrderStore } from "../../src/store/OrderStore.ts"
 import { Ledger } from "../../src/sync/Ledger.ts"
 import { order as orderRef } from "../support/orders.ts"
+import { sqlite } from "../support/stores.ts"
 import { type Answer, type Json, merId, type Service, serving } from "./api.ts"
 
 const order = { orderId: "20261124-001", amount: "8888", orderDate: "20261124" }
@@ -285,13 +287,45 @@ describe("GET /v1/orders", () => {
     ["limit=", "limit"],
     ["since=yesterday", "since"],
     ["until=2026-02-30", "until"],
-    ["merId=123456789", "merId"]
+    ["merId=123456789", "merId"],
+    ["cursor=bogus", "cursor"],
+    ["cursor=", "cursor"]
   ] as const)("given ?%s, 400 names the parameter", ([query, field]) =>
     serving((service) =>
       Effect.gen(function* () {
         const refused = yield* service.send(`/v1/orders?${query}`)
         assertProblem(refused, 400, "request-invalid")
         assert.deepStrictEqual(fields(refused), [field])
+      })
+    )
+  )
+
+  it.live("given a cursor that the store on disk did not give, 400 names it, and no fault is logged", () =>
+    serving(
+      (service, log) =>
+        Effect.gen(function* () {
+          const refused = yield* service.send("/v1/orders?cursor=bogus")
+          assertProblem(refused, 400, "request-invalid")
+          assert.deepStrictEqual(fields(refused), ["cursor"])
+          assert.deepStrictEqual(
+            log.lines.filter((line) => line.includes("ERROR")),
+            []
+          )
+        }),
+      { store: Layer.orDie(sqlite.layer) }
+    )
+  )
+
+  it.live("given an order that left its list after it ended a page, the next page goes on behind it", () =>
+    serving((service) =>
+      Effect.gen(function* () {
+        for (const orderId of ["a", "b", "c"]) yield* service.send("/v1/orders", { body: { orderId } })
+        const first = yield* service.send("/v1/orders?state=open&limit=2")
+        const listed = Object.values(first.json.orders).map(({ orderId }) => String(orderId))
+        yield* service.send(`/v1/orders/${merId}/${listed[1]}/void-requested`, { method: "POST" })
+        const cursor = encodeURIComponent(String(first.json.next))
+        const { found } = yield* pages(service, `state=open&cursor=${cursor}`)
+        assert.deepStrictEqual([...listed, ...found].toSorted(), ["a", "b", "c"])
       })
     )
   )
@@ -324,6 +358,37 @@ const settle = Effect.fnUntraced(function* (service: Service) {
 })
 
 describe("GET /v1/orders/{merId}/{orderId}", () => {
+  it.live("given faults in a row, the order tells of them until an answer is believed", () =>
+    serving((service) =>
+      Effect.gen(function* () {
+        yield* service.send("/v1/orders", { body: order })
+        const ledger = yield* Ledger
+        const store = yield* OrderStore
+        const one = orderRef(order.orderId, { merId })
+        const at = Date.now()
+        for (const later of [0, 1000]) {
+          const stored = yield* Effect.flatMap(store.get(one), Effect.fromOption)
+          yield* ledger.apply(stored, [{ type: "faulted", at: at + later, fault: "Http" }], true)
+        }
+        const { faultRun, history } = (yield* service.send(path)).json
+        assert.deepStrictEqual(faultRun as unknown, {
+          fault: "Http",
+          count: 2,
+          first: new Date(at).toISOString(),
+          last: new Date(at + 1000).toISOString()
+        })
+        assert.isFalse(Object.values(history).some(({ kind }) => String(kind) === "faults"))
+        const stored = yield* Effect.flatMap(store.get(one), Effect.fromOption)
+        const answer = { retCode: RetCode.RetCode.make("0000") }
+        const conclusion = { verdict: "Paid", operation: "payment", answer } as const
+        yield* ledger.apply(stored, [OrderEvent.answered(at + 2000, conclusion)], true)
+        const paid = (yield* service.send(path)).json
+        assert.isUndefined(paid.faultRun)
+        assert.isTrue(Object.values(paid.history).some(({ kind }) => String(kind) === "faults"))
+      })
+    )
+  )
+
   it.live("given a paid order, its facts, its history and its notices are told, and no message", () =>
     serving((service) =>
       Effect.gen(function* () {

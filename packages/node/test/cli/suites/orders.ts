@@ -8,9 +8,11 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
 import { ApiServer } from "../../../src/api/ApiServer.ts"
 import * as MemoryStore from "../../../src/store/MemoryStore.ts"
+import { OrderStore } from "../../../src/store/OrderStore.ts"
 import * as SqliteStore from "../../../src/store/SqliteStore.ts"
 import { Ledger } from "../../../src/sync/Ledger.ts"
 import { OrderDesk } from "../../../src/sync/OrderDesk.ts"
+import { stored } from "../../support/stores.ts"
 import {
   describeRuns,
   errorTag,
@@ -116,6 +118,63 @@ describeRuns("umf-order orders on a file", () => {
       lines.map((_, index) => index)
     )
     assert.isTrue(ran.lines.every(({ status }) => status === "new"))
+  })
+
+  it("says on stderr that there are more than are listed, and not with --json", async () => {
+    const run = on("more.db")
+    const lines = ["a", "b", "c"].map((orderId) => JSON.stringify({ orderId }))
+    await run("orders add", ["--from", "-"], { stdin: lines.join("\n") })
+    const env = { UMF_MER_ID: merId, UMF_STORE: join(folder, "more.db") }
+    const list = (limit: string) => umfOrder(["orders", "list", "--limit", limit], { env })
+    const [some, all, json] = await Promise.all([list("2"), list("3"), run("orders list", ["--limit", "2"])])
+    assert.strictEqual(some.stdout.trim().split("\n").length, 2)
+    assert.match(some.stderr, /more than these 2.*--limit/)
+    assert.strictEqual(all.stdout.trim().split("\n").length, 3)
+    assert.strictEqual(all.stderr, "")
+    assert.deepStrictEqual([json.lines.length, json.stderr], [2, ""])
+  })
+
+  it("shows a run of faults that goes on, among the facts and at the end of the history", async () => {
+    const file = join(folder, "faults.db")
+    const faultRun = { fault: "Http", count: 3, first: 1000, last: 61_000 } as const
+    const faulty = { ...stored("a", { merId, due: 90_000 }), faultRun }
+    const runtime = ManagedRuntime.make(SqliteStore.layer({ file }))
+    await runtime.runPromise(OrderStore.use((store) => store.create([faulty])))
+    await runtime.dispose()
+    const env = { UMF_MER_ID: merId, UMF_STORE: file }
+    const { stdout } = await umfOrder(["orders", "show", "--order-id", "a"], { env })
+    const [first, last] = ["1970-01-01T00:00:01.000Z", "1970-01-01T00:01:01.000Z"]
+    assert.include(stdout, `\n  faults       3 in a row: Http, first ${first}, last ${last}\n`)
+    assert.isTrue(
+      stdout.endsWith(`\n  ${last}  3 faults of kind Http since ${first}, not over yet\n`),
+      stdout
+    )
+    const exported = await on("faults.db")("export")
+    assert.notProperty(only(exported), "faultRun")
+  })
+
+  it("takes no order of a merchant other than the one that is given, or those that are listed", async () => {
+    const run = on("merchants.db")
+    const lines = [{ orderId: "mine" }, { orderId: "theirs", merId: "90000002" }]
+    const stdin = lines.map((line) => JSON.stringify(line)).join("\n")
+    const ran = await run("orders add", ["--from", "-"], { stdin })
+    assert.deepStrictEqual([ran.code, ...ran.lines.map(({ status }) => status)], [1, "new", "invalid"])
+    assert.deepStrictEqual(ran.lines[1]?.errors, [
+      { field: "merId", message: "is no merchant of this service: it has no keys for it" }
+    ])
+    const merchants = ["90000001", "90000002"].map((listed) => ({
+      merId: listed,
+      privateKey: "a.key.p8",
+      platformCert: "platform.cert.crt"
+    }))
+    const list = fileWith("two-merchants.json", JSON.stringify({ merchants }))
+    const listed = await run("orders add", ["--from", "-"], { stdin, env: { UMF_MERCHANTS: list } })
+    assert.deepStrictEqual([listed.code, ...listed.lines.map(({ status }) => status)], [0, "known", "new"])
+    const broken = await run("orders add", ["--from", "-"], {
+      stdin,
+      env: { UMF_MERCHANTS: join(folder, "no-merchants.json") }
+    })
+    assert.deepStrictEqual([broken.code, errorTag(broken)], [2, "UsageError"])
   })
 
   it("a file that is in use can be looked at; to change it, one is sent to --api", async () => {

@@ -172,6 +172,48 @@ describeRuns("umf-order run", () => {
     })
   })
 
+  it("says that it isn't ready from the signal on, before its API is closed", async () => {
+    const said: Array<number> = []
+    const ran = await run("run-6.sqlite", [], async () => undefined, {
+      during: async (running) => {
+        const { api } = JSON.parse(await running.firstLine)
+        const ready = async () => (await fetch(`${api}/health/ready`)).status
+        said.push(await ready())
+        running.signal("SIGTERM")
+        await until(async () => (await ready()) === 503)
+        // It goes on to serve those who have not looked yet.
+        said.push((await call(`${api}/v1/orders`, { orderId: "paid-run6", amount: 8888 })).status)
+      }
+    })
+    assert.deepStrictEqual(said, [200, 201])
+    assert.isBelow(ran.afterSignal, 3000)
+  })
+
+  it("asks what has come to rest again when it is told to, or never", async () => {
+    const plan = async (store: string, recheckAfter: string): Promise<Json> => {
+      let closed: Json = {}
+      await run(store, ["--recheck-after", recheckAfter], async (_, api) => {
+        await call(`${api}/v1/orders`, { orderId: `closed-${store}`, amount: 8888 })
+        await settled(api, `closed-${store}`, "closed")
+        closed = (await call(`${api}/v1/orders/${sandbox().merId}/closed-${store}`)).json
+      })
+      return closed
+    }
+    const [late, never] = await Promise.all([plan("run-7", "90m,5m"), plan("run-8", "none")])
+    const [asked, next] = [late.updatedAt, late.nextQueryAt].map((at) => Date.parse(String(at)))
+    assert.approximately(Number(next) - Number(asked), 5 * 60_000, 1000)
+    assert.isUndefined(never.nextQueryAt)
+  })
+
+  it("lets in as many requests a second as it is told", async () => {
+    await run("run-9.sqlite", ["--api-rate", "2"], async (_, api) => {
+      const answers = await Promise.all(Array.from({ length: 8 }, () => call(`${api}/v1/orders`)))
+      const refused = answers.filter(({ status }) => status === 429)
+      assert.isAtLeast(refused.length, 4)
+      assert.isBelow(refused.length, 8)
+    })
+  })
+
   it("says what is missing or wrong before it does anything", async () => {
     const store = ["run", "--json", "--store", join(folder, "run-5.sqlite")]
     const cases: ReadonlyArray<readonly [ReadonlyArray<string>, RegExp, Options["env"]?]> = [
@@ -180,7 +222,9 @@ describeRuns("umf-order run", () => {
       [[...store, "--listen", "here"], /--listen/, environment()],
       [[...store, "--webhook-url", "http://example.com"], /https/, environment()],
       [[...store, "--merchants", join(folder, "nowhere.json")], /nowhere\.json/, environment()],
-      [[...store, "--rate-limit", "0"], /rate-limit/, environment()]
+      [[...store, "--rate-limit", "0"], /rate-limit/, environment()],
+      [[...store, "--api-rate", "0"], /api-rate/, environment()],
+      [[...store, "--recheck-after", "10m;1h"], /10m,1h or none/, environment()]
     ]
     for (const [args, expected, env = merchant()] of cases) {
       const ran = await umfOrder(args, { env })
