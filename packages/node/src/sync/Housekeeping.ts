@@ -29,7 +29,10 @@ export const layer = (options: HousekeepingOptions = {}): Layer.Layer<never, nev
       const prune = Effect.gen(function* () {
         if (!buckets.isMine(PRUNER)) return
         const gone = yield* store.prune((yield* Clock.currentTimeMillis) - keep)
-        if (gone > 0) yield* Effect.logInfo("History beyond its time was deleted.", { entries: gone })
+        if (gone > 0)
+          yield* Effect.annotateLogs(Effect.logInfo("History beyond its time was deleted."), {
+            entries: gone
+          })
       })
       const count = Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis

@@ -110,14 +110,16 @@ export const make = Effect.fnUntraced(function* (
     const error = textOf(failure)
     const nextAt = (yield* Clock.currentTimeMillis) + (yield* pauseAfter(attempts))
     yield* Metrics.handed("failed")
-    yield* Effect.logWarning("A notice could not be handed over; it is tried again.", {
-      notice: notice.id,
-      type: notice.type,
-      order: masked(notice.orderId),
-      attempts: attempts + 1,
-      nextAt: new Date(nextAt).toISOString(),
-      error
-    })
+    yield* Effect.logWarning("A notice could not be handed over; it is tried again.").pipe(
+      Effect.annotateLogs({
+        notice: notice.id,
+        type: notice.type,
+        order: masked(notice.orderId),
+        attempts: attempts + 1,
+        nextAt: new Date(nextAt).toISOString(),
+        error
+      })
+    )
     yield* saved(store.noticeFailed(notice.id, { nextAt, error }))
   })
 

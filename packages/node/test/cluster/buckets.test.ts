@@ -11,10 +11,16 @@ import { Buckets } from "../../src/sync/Buckets.ts"
 import * as Postgres from "../support/postgres.ts"
 
 /** One member of the cluster, with a pool of its own, in a scope of its own. */
-const member = Effect.fnUntraced(function* (url: string) {
+const member = Effect.fnUntraced(function* (url: string, schema = "public") {
   const scope = yield* Scope.make()
   const layer = ClusterBuckets.layer.pipe(
-    Layer.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 4 }))
+    Layer.provide(
+      PgClient.layer({
+        url: Redacted.make(url),
+        maxConnections: 4,
+        startupParameters: { search_path: schema }
+      })
+    )
   )
   const buckets = yield* Buckets.pipe(Effect.provide(yield* Layer.buildWithScope(layer, scope)))
   return { buckets, leave: Scope.close(scope, Exit.void) }
@@ -54,9 +60,24 @@ describe("buckets of a cluster on Postgres", () => {
         const handOff = yield* one.leave.pipe(
           Effect.andThen(until(() => two.buckets.mine().length === every, 15_000))
         )
-        console.log({ handOff })
+        assert.isBelow(handOff, 5000)
         assert.deepStrictEqual(twice, [])
         yield* two.leave
+      }),
+    60_000
+  )
+
+  it.live(
+    "given two installations in two schemas of one database, each has all of its own buckets",
+    () =>
+      Effect.gen(function* () {
+        const url = yield* Postgres.database
+        yield* Postgres.run(url, "CREATE SCHEMA one")
+        yield* Postgres.run(url, "CREATE SCHEMA two")
+        const one = yield* member(url, "one")
+        const two = yield* member(url, "two")
+        yield* until(() => one.buckets.mine().length === every && two.buckets.mine().length === every, 15_000)
+        yield* Effect.all([one.leave, two.leave], { concurrency: 2 })
       }),
     60_000
   )
