@@ -10,14 +10,36 @@ const alias = {
   "@umf-order-sync/node": source("node")
 }
 
+const durability = "test/durability/**/*.test.ts"
+
 export default defineConfig({
   test: {
     projects: [
       ...["core", "machine", "node"].map((name) => ({
         resolve: { alias },
-        test: { name, root: `packages/${name}`, include: ["test/**/*.test.ts"] }
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ["test/**/*.test.ts"],
+          exclude: [durability],
+          sequence: { groupOrder: 0 }
+        }
       })),
-      { resolve: { alias }, test: { name: "workspace", include: ["test/**/*.test.ts"] } }
+      {
+        resolve: { alias },
+        test: { name: "workspace", include: ["test/**/*.test.ts"], sequence: { groupOrder: 0 } }
+      },
+      // Many processes of their own, which are killed and measured: after the others, one file at a time.
+      {
+        resolve: { alias },
+        test: {
+          name: "durability",
+          root: "packages/node",
+          include: [durability],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 }
+        }
+      }
     ]
   }
 })

@@ -183,7 +183,7 @@ const live = Effect.fnUntraced(function* (subject: Subject, folder: string) {
       const order = seen.get(orderId)
       return order?.state === end && order.notices.every(({ deliveredAt }) => deliveredAt !== undefined)
     })
-  while (!isOver() && Date.now() - killedAt < 45_000) {
+  while (!isOver() && Date.now() - killedAt < 90_000) {
     yield* Effect.sleep(250)
     yield* observe
   }
@@ -243,7 +243,7 @@ describe("a service that is killed again and again", () => {
         [sqlite("SQLite, onNotice", {}), sqlite("SQLite, onNoticeInTransaction", { noticesTable: "SQLite" })],
         { concurrency: 2, discard: true }
       ),
-    120_000
+    300_000
   )
 
   it.live(
@@ -256,6 +256,6 @@ describe("a service that is killed again and again", () => {
         ],
         { concurrency: 2, discard: true }
       ),
-    120_000
+    300_000
   )
 })
