@@ -29,7 +29,7 @@ export default defineConfig({
         resolve: { alias },
         test: { name: "workspace", include: ["test/**/*.test.ts"], sequence: { groupOrder: 0 } }
       },
-      // Many processes of their own, which are killed and measured: after the others, one file at a time.
+      // Many processes of their own, which are killed and measured: apart from the others, one file at a time.
       {
         resolve: { alias },
         test: {
