@@ -1,5 +1,4 @@
 /** Where orders are looked after: in a store that is at hand, or by a service that runs, through its API. */
-import { readFile } from "node:fs/promises"
 import { QuerySchedule } from "@umf-order-sync/core"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
@@ -16,6 +15,7 @@ import { Ledger } from "../sync/Ledger.ts"
 import { OrderDesk } from "../sync/OrderDesk.ts"
 import { UsageError } from "./ExitCode.ts"
 import * as Options from "./Options.ts"
+import * as SecretFile from "./SecretFile.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -94,22 +94,6 @@ const toStorePlace = (name: "store" | "postgres", value: string): Effect.Effect<
 export const storePlace = (given: Given<typeof storeFlags>): Effect.Effect<StorePlace, UsageError> =>
   Effect.flatMap(chosen(storeCandidates(given)), ({ name, value }) => toStorePlace(name, value))
 
-/** The token of a service's API: a file's content without its last line break, or the environment's. */
-const token = Effect.fnUntraced(function* (
-  file: Option.Option<string>
-): Effect.fn.Return<Redacted.Redacted<string>, UsageError> {
-  if (Option.isNone(file)) {
-    const value = Options.variable("UMF_API_TOKEN")
-    if (value !== undefined) return Redacted.make(value)
-    return yield* usage("--token-file is missing. Give it, or set UMF_API_TOKEN.")
-  }
-  const content = yield* Effect.tryPromise({
-    try: () => readFile(file.value, "utf8"),
-    catch: () => usage(`The token file ${file.value} can't be read. Check its path and permissions.`)
-  })
-  return Redacted.make(content.replace(/\r?\n$/, ""))
-})
-
 /** Where the orders are that a command is about. */
 export const place = Effect.fnUntraced(function* (
   given: Given<typeof flags>
@@ -119,7 +103,11 @@ export const place = Effect.fnUntraced(function* (
     { name: "api", given: given.api, variable: "UMF_API" } as const
   ])
   if (name !== "api") return yield* toStorePlace(name, value)
-  return { _tag: "Api", url: value, token: yield* token(given.tokenFile) }
+  return {
+    _tag: "Api",
+    url: value,
+    token: yield* SecretFile.read(given.tokenFile, "token-file", "UMF_API_TOKEN")
+  }
 })
 
 /** Whether a command looks only, or changes something: a file that is in use can be looked at. */

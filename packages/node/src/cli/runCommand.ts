@@ -1,5 +1,4 @@
 /** `umf-order run`: the service, which brings every order of a store to its end, with its API. */
-import { readFile } from "node:fs/promises"
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
 import * as Context from "effect/Context"
 import * as Command from "effect/cli/Command"
@@ -8,7 +7,6 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as ApiServer from "../api/ApiServer.ts"
 import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import type { KeyError } from "../keys/KeyFile.ts"
@@ -28,6 +26,7 @@ import { UsageError } from "./ExitCode.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as ScheduleOptions from "./ScheduleOptions.ts"
+import * as SecretFile from "./SecretFile.ts"
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), Flag.optional)
@@ -76,22 +75,6 @@ const flags = {
 }
 
 const usage = (message: string) => Effect.fail(new UsageError({ message }))
-
-/** A secret from a file, without its last line break, or from the environment. */
-const secret = Effect.fnUntraced(function* (file: Option.Option<string>, flag: string, variable: string) {
-  if (Option.isNone(file)) {
-    const value = Options.variable(variable)
-    return value === undefined
-      ? yield* usage(`--${flag} is missing. Give it, or set ${variable}.`)
-      : Redacted.make(value)
-  }
-  const content = yield* Effect.tryPromise({
-    try: () => readFile(file.value, "utf8"),
-    catch: () =>
-      new UsageError({ message: `--${flag}: ${file.value} can't be read. Check its path and permissions.` })
-  })
-  return Redacted.make(content.replace(/\r?\n$/, ""))
-})
 
 /** Host and port of `--listen`; an IPv6 address stands in brackets. */
 const address = Effect.fnUntraced(function* (listen: string) {
@@ -151,7 +134,7 @@ const telling = Effect.fnUntraced(function* (
   grace: Pick<Relay.RelayOptions, "grace">
 ): Effect.fn.Return<Layer.Layer<never, ConfigInvalid, OrderStore | Ledger>, UsageError> {
   if (url === undefined) return Layer.empty
-  const key = yield* secret(secretFile, "webhook-secret-file", "UMF_WEBHOOK_SECRET")
+  const key = yield* SecretFile.read(secretFile, "webhook-secret-file", "UMF_WEBHOOK_SECRET")
   return Relay.layer(grace).pipe(Layer.provide(Webhook.layer({ url, secret: key })))
 })
 
@@ -184,7 +167,9 @@ export const runCommand = Command.make(
         ? askingForOne({ ...(yield* Options.connection), ...options })
         : askingForMany({ file: merchantsFile, baseUrl: yield* Options.baseUrl, ...options })
     const token =
-      listen === undefined ? undefined : yield* secret(input.tokenFile, "token-file", "UMF_API_TOKEN")
+      listen === undefined
+        ? undefined
+        : yield* SecretFile.read(input.tokenFile, "token-file", "UMF_API_TOKEN")
     const requestsPerSecond = Option.getOrUndefined(input.apiRate)
     const relay = yield* telling(url, input.webhookSecretFile, grace)
 

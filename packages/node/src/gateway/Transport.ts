@@ -37,7 +37,7 @@ export const layerHttpClient = (
   })
 
 /** Codes of the system or of the HTTP library, dug out of nested causes; never their messages. */
-const errorCode = (error: unknown, depth = 0): string => {
+export const errorCode = (error: unknown, depth = 0): string => {
   if (depth > 5 || typeof error !== "object" || error === null) return "no code"
   if ("code" in error && typeof error.code === "string") return error.code
   if ("errors" in error && Array.isArray(error.errors)) return errorCode(error.errors[0], depth + 1)

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { ConfigInvalid, isLoopback } from "../gateway/GatewayConfig.ts"
+import { errorCode } from "../gateway/Transport.ts"
 import type { Notice } from "../store/Notice.ts"
 import * as NoticeBody from "./NoticeBody.ts"
 import { NoticeHandler } from "./NoticeHandler.ts"
@@ -65,14 +66,6 @@ const checkedUrl = Effect.fnUntraced(function* (text: string): Effect.fn.Return<
   return url.href
 })
 
-/** A code of the system or of the HTTP library, dug out of nested causes; never their messages. */
-const codeOf = (error: unknown, depth = 0): string => {
-  if (depth > 5 || typeof error !== "object" || error === null) return "no code"
-  if ("code" in error && typeof error.code === "string") return error.code
-  if ("reason" in error) return codeOf(error.reason, depth + 1)
-  return "cause" in error ? codeOf(error.cause, depth + 1) : "no code"
-}
-
 const make = Effect.fnUntraced(function* (options: WebhookOptions) {
   const url = yield* checkedUrl(options.url)
   const keys = yield* Effect.fromResult(WebhookSignature.keysOf(options.secret)).pipe(
@@ -105,7 +98,7 @@ const make = Effect.fnUntraced(function* (options: WebhookOptions) {
       orElse: () => Effect.fail(new WebhookUnreachable({ code: "time-out" }))
     }),
     Effect.catchTag("HttpClientError", (error) =>
-      Effect.fail(new WebhookUnreachable({ code: codeOf(error) }))
+      Effect.fail(new WebhookUnreachable({ code: errorCode(error) }))
     ),
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
