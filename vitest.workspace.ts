@@ -1,16 +1,21 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
-const source = (name: string) => fileURLToPath(new URL(`./packages/${name}/src/index.ts`, import.meta.url))
+const source = (name: string, file = "index") =>
+  fileURLToPath(new URL(`./packages/${name}/src/${file}.ts`, import.meta.url))
 
 // Tests run against the sources, so that no build can be stale under them.
 const alias = {
   "@umf-order-sync/core": source("core"),
   "@umf-order-sync/machine": source("machine"),
+  "@umf-order-sync/node/inspector": source("node", "inspector"),
+  "@umf-order-sync/node/promise": source("node", "promise"),
+  "@umf-order-sync/node/testing": source("node", "testing"),
   "@umf-order-sync/node": source("node")
 }
 
 const durability = "test/durability/**/*.test.ts"
+const browser = "test/browser/**/*.test.ts"
 
 export default defineConfig({
   test: {
@@ -21,7 +26,7 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ["test/**/*.test.ts"],
-          exclude: [durability],
+          exclude: [durability, browser],
           sequence: { groupOrder: 0 }
         }
       })),
@@ -38,6 +43,17 @@ export default defineConfig({
           include: [durability],
           fileParallelism: false,
           sequence: { groupOrder: 1 }
+        }
+      },
+      // A real browser measures how fast a page answers: it wants the machine to itself too.
+      {
+        resolve: { alias },
+        test: {
+          name: "browser",
+          root: "packages/node",
+          include: [browser],
+          fileParallelism: false,
+          sequence: { groupOrder: 2 }
         }
       }
     ]

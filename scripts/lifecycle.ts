@@ -1,5 +1,5 @@
 /**
- * Draws the lifecycle pictures from the machine itself: docs/lifecycle.svg and docs/lifecycle.zh-CN.svg.
+ * Draws the lifecycle pictures from the machine itself, for the documents and for the inspector's page.
  *   node scripts/lifecycle.ts
  *
  * States and transitions are read from the machine's chart. Transitions that exist from almost everywhere
@@ -8,11 +8,11 @@
  */
 import { writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
-import { OrderSnapshot, orderMachine } from "@umf-order-sync/machine"
+import { OrderSnapshot, orderMachine, StateGuide } from "@umf-order-sync/machine"
 import elk, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js"
 
-export type Language = "en" | "zh"
-type Words = Readonly<Record<Language, string>>
+type Language = StateGuide.Language
+type Words = StateGuide.Words
 
 /** Pairs of states whose transitions are drawn, with the words on the arrow. */
 const drawn: ReadonlyArray<readonly [from: string, to: string, words: Words]> = [
@@ -40,37 +40,8 @@ const drawn: ReadonlyArray<readonly [from: string, to: string, words: Words]> = 
   ["voidFailureSuspected", "voidFailed", { en: "again, 30 s later", zh: "30 秒后再次如此" }]
 ]
 
-/** What each state means, under its name. */
-const meanings: Readonly<Record<OrderSnapshot.ResultState, Words>> = {
-  open: { en: "not decided yet", zh: "尚无结果" },
-  closingSuspected: { en: "one answer says closed", zh: "一次应答称已关闭" },
-  closed: { en: "closed, unpaid", zh: "已关闭，未支付" },
-  payFailed: { en: "the payment failed", zh: "支付失败" },
-  paid: { en: "the money was taken", zh: "已支付" },
-  refunding: { en: "refund asked for", zh: "退款中" },
-  refundFailureSuspected: { en: "one answer says still paid", zh: "一次应答称仍已支付" },
-  refundFailed: { en: "still paid", zh: "退款失败，仍已支付" },
-  refunded: { en: "refund accepted", zh: "退款已受理" },
-  voiding: { en: "void asked for", zh: "撤销中" },
-  voidFailureSuspected: { en: "one answer says still paid", zh: "一次应答称仍已支付" },
-  voidFailed: { en: "still paid", zh: "撤销失败，仍已支付" },
-  voided: { en: "the order was voided", zh: "已撤销" },
-  unresolved: { en: "a person is needed", zh: "需要人工处理" },
-  rejected: { en: "our signature was refused", zh: "签名被平台拒绝" }
-}
-
-const legend: Readonly<Record<Language, ReadonlyArray<readonly [OrderSnapshot.Tag, string]>>> = {
-  en: [
-    ["polling", "polling: asked until it has a result"],
-    ["settled", "settled: it has one, and the merchant is told"],
-    ["attention", "attention: a person is needed; it can be asked again"]
-  ],
-  zh: [
-    ["polling", "查询中：一直查询到有结果"],
-    ["settled", "有结果：并告知商户"],
-    ["attention", "需人工：可再次查询"]
-  ]
-}
+/** What kinds of states there are, as the swatches beneath the picture tell. */
+const tags: ReadonlyArray<OrderSnapshot.Tag> = ["polling", "settled", "attention"]
 
 const notes: Readonly<Record<Language, ReadonlyArray<string>>> = {
   en: [
@@ -108,7 +79,7 @@ const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAl
 
 const layout = async (language: Language): Promise<ElkNode> => {
   const pairs = transitionsOf()
-  const states = Object.keys(meanings) as ReadonlyArray<OrderSnapshot.ResultState>
+  const states = OrderSnapshot.ResultState.literals
   const graph: ElkNode = {
     id: "result",
     layoutOptions: {
@@ -127,7 +98,9 @@ const layout = async (language: Language): Promise<ElkNode> => {
     },
     children: states.map((id) => ({
       id,
-      width: Math.ceil(Math.max(widthOf(id, 14) * 1.08, widthOf(meanings[id][language], 12)) + 24),
+      width: Math.ceil(
+        Math.max(widthOf(id, 14) * 1.08, widthOf(StateGuide.states[id].meaning[language], 12)) + 24
+      ),
       height: 46
     })),
     edges: drawn.map(([from, to, words], index): ElkExtendedEdge => {
@@ -164,7 +137,7 @@ const px = (value: number | undefined): string => String(Math.round((value ?? 0)
 const drawState = (node: ElkNode, language: Language): string => {
   const id = node.id as OrderSnapshot.ResultState
   const middle = px((node.x ?? 0) + (node.width ?? 0) / 2)
-  return `<g class="state ${OrderSnapshot.tagOf(id)}" data-state="${id}" text-anchor="middle"><rect x="${px(node.x)}" y="${px(node.y)}" width="${px(node.width)}" height="${px(node.height)}" rx="9"/><text class="name" x="${middle}" y="${px((node.y ?? 0) + 19)}">${id}</text><text class="meaning" x="${middle}" y="${px((node.y ?? 0) + 36)}">${escape(meanings[id][language])}</text></g>`
+  return `<g class="state ${OrderSnapshot.tagOf(id)}" data-state="${id}" text-anchor="middle"><rect x="${px(node.x)}" y="${px(node.y)}" width="${px(node.width)}" height="${px(node.height)}" rx="9"/><text class="name" x="${middle}" y="${px((node.y ?? 0) + 19)}">${id}</text><text class="meaning" x="${middle}" y="${px((node.y ?? 0) + 36)}">${escape(StateGuide.states[id].meaning[language])}</text></g>`
 }
 
 const drawEdge = (edge: ElkExtendedEdge): string => {
@@ -184,40 +157,45 @@ const drawEdge = (edge: ElkExtendedEdge): string => {
   return `<g class="edge" data-from="${from}" data-to="${to}"><path d="${path}" marker-end="url(#arrow)"/>${labels.join("")}</g>`
 }
 
+/** `document`: complete in itself. `page`: the chart alone, with no style of its own and no words beneath. */
+export type Form = "document" | "page"
+
 /** The picture, as the text of an SVG file. */
-export const draw = async (language: Language): Promise<string> => {
+export const draw = async (language: Language, form: Form = "document"): Promise<string> => {
   const graph = await layout(language)
-  const width = Math.ceil(Math.max(graph.width ?? 0, 860))
+  const isPage = form === "page"
+  const width = Math.ceil(isPage ? (graph.width ?? 0) : Math.max(graph.width ?? 0, 860))
   const top = Math.ceil(graph.height ?? 0) + 12
-  const swatches = legend[language].map(
-    ([tag, words], index) =>
-      `<g class="state ${tag}"><rect x="16" y="${top + index * 22}" width="22" height="14" rx="4"/><text x="46" y="${top + index * 22 + 12}">${escape(words)}</text></g>`
+  const swatches = tags.map(
+    (tag, index) =>
+      `<g class="state ${tag}"><rect x="16" y="${top + index * 22}" width="22" height="14" rx="4"/><text x="46" y="${top + index * 22 + 12}">${escape(StateGuide.tags[tag][language])}</text></g>`
   )
   const lines = notes[language].map(
     (line, index) => `<text class="note" x="16" y="${top + 86 + index * 18}">${escape(line)}</text>`
   )
-  const height = top + 86 + lines.length * 18 + 4
+  const height = isPage ? Math.ceil(graph.height ?? 0) : top + 86 + lines.length * 18 + 4
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">`,
-    `<title id="title">${titles[language]}</title><desc id="desc">${escape(notes[language].join(" "))}</desc><style>${style}</style>`,
+    `<title id="title">${titles[language]}</title><desc id="desc">${escape(notes[language].join(" "))}</desc>${isPage ? "" : `<style>${style}</style>`}`,
     `<defs><marker id="arrow" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path class="arrow" d="M0 0L8 4L0 8z"/></marker></defs>`,
     `<rect class="ground" width="${width}" height="${height}"/>`,
     ...(graph.edges ?? []).map(drawEdge),
     ...(graph.children ?? []).map((node) => drawState(node, language)),
-    ...swatches,
-    ...lines,
+    ...(isPage ? [] : [...swatches, ...lines]),
     "</svg>"
   ].join("\n")}\n`
 }
 
-/** The pictures and their files, below docs/. */
-export const pictures: ReadonlyArray<readonly [file: string, language: Language]> = [
-  ["lifecycle.svg", "en"],
-  ["lifecycle.zh-CN.svg", "zh"]
+/** The pictures and their files, from the workspace's root. */
+export const pictures: ReadonlyArray<readonly [file: string, language: Language, form: Form]> = [
+  ["docs/lifecycle.svg", "en", "document"],
+  ["docs/lifecycle.zh-CN.svg", "zh", "document"],
+  ["packages/node/page/lifecycle.en.svg", "en", "page"],
+  ["packages/node/page/lifecycle.zh.svg", "zh", "page"]
 ]
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const [file, language] of pictures) {
-    await writeFile(new URL(`../docs/${file}`, import.meta.url), await draw(language))
+  for (const [file, language, form] of pictures) {
+    await writeFile(new URL(`../${file}`, import.meta.url), await draw(language, form))
   }
 }

@@ -5,21 +5,23 @@ import { OrderSnapshot } from "@umf-order-sync/machine"
 import { draw, pictures } from "../scripts/lifecycle.ts"
 
 describe("the lifecycle pictures", () => {
-  for (const [file, language] of pictures) {
-    it(`docs/${file} is what scripts/lifecycle.ts draws now`, async () => {
+  for (const [file, language, form] of pictures) {
+    it(`${file} is what scripts/lifecycle.ts draws now`, async () => {
       assert.strictEqual(
-        await readFile(new URL(`../docs/${file}`, import.meta.url), "utf8"),
-        await draw(language)
+        await readFile(new URL(`../${file}`, import.meta.url), "utf8"),
+        await draw(language, form)
       )
     })
 
-    it(`docs/${file} shows every state once, fits a README, and has words for those who can't see it`, async () => {
-      const svg = await draw(language)
+    it(`${file} shows every state once, fits a README, and has words for those who can't see it`, async () => {
+      const svg = await draw(language, form)
       const shown = [...svg.matchAll(/data-state="(\w+)"/g)].map(([, state]) => state)
       assert.deepStrictEqual(shown.sort(), [...OrderSnapshot.ResultState.literals].sort())
       assert.isAtMost(Number(/ width="(\d+)"/.exec(svg)?.[1]), 1100)
       assert.match(svg, /role="img" aria-labelledby="title desc"/)
       assert.match(svg, /<title id="title">[^<]+<\/title><desc id="desc">[^<]+<\/desc>/)
+      // The inspector's page allows no style but its own.
+      assert.strictEqual(/<style|style=/.test(svg), form === "document")
     })
   }
 })

@@ -53,6 +53,21 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   telling: ["core", "machine", "gateway", "store", "sync"],
   api: ["core", "machine", "store", "sync", "telling"],
   sandbox: ["core", "keys"],
+  inspector: ["core", "machine", "store", "sync", "telling", "api"],
+  notification: ["core", "keys", "store", "sync", "telling", "api"],
+  testing: [
+    "core",
+    "machine",
+    "keys",
+    "gateway",
+    "store",
+    "sync",
+    "telling",
+    "sandbox",
+    "NoticeOptions",
+    "UmfOrderSync",
+    "promise"
+  ],
   // The composition roots stand for rooms of their own.
   NoticeOptions: ["gateway", "store", "sync", "telling"],
   UmfOrderSync: ["core", "keys", "gateway", "store", "sync", "cluster", "NoticeOptions"],
@@ -68,6 +83,7 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "telling",
     "api",
     "sandbox",
+    "inspector",
     "UmfOrderSync"
   ],
   sqlite: ["store"],

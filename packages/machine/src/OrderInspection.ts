@@ -4,10 +4,11 @@
  * XState inspector can look at a service as it looks at an actor.
  */
 import type { QuerySchedule } from "@umf-order-sync/core"
-import type { ActorRefLike, InspectionEvent, SnapshotFrom } from "xstate"
+import type { ActorRefLike, AnyEventObject, InspectionEvent, SnapshotFrom } from "xstate"
 import type { OrderEvent } from "./OrderEvent.ts"
 import type { OrderSnapshot } from "./OrderSnapshot.ts"
 import { type OrderMachine, orderMachine } from "./orderMachine.ts"
+import * as Restore from "./Restore.ts"
 
 /** Where inspection events go; what `inspect` of XState's `createActor` takes. */
 export type Inspect = (event: InspectionEvent) => void
@@ -19,6 +20,8 @@ export interface Step {
 }
 
 export interface OrderInspection {
+  /** Reports an order that is new. */
+  readonly began: (snapshot: OrderSnapshot) => void
   /** Reports a step: its event and the snapshot after it; before that, an order that was not seen lately. */
   readonly stepped: (step: Step) => void
 }
@@ -47,29 +50,71 @@ const actorRef = (
   return ref as unknown as ActorRefLike
 }
 
-/** Reports steps to an XState inspector. What the inspector throws is its caller's to stop. */
-export const make = (inspect: Inspect, schedule?: QuerySchedule.QuerySchedule): OrderInspection => {
-  const machine = orderMachine(schedule)
-  const seen = new Map<string, { readonly ref: ActorRefLike; snapshot: SnapshotFrom<OrderMachine> }>()
-  const restore = ({ result, asking, context }: OrderSnapshot) =>
-    machine.resolveState({ value: { result, asking }, context })
-  return {
-    stepped: ({ event, after }) => {
-      const { merId, orderId } = after.context.order
-      const name = `${merId}|${orderId}`
-      const snapshot = restore(after)
-      let known = seen.get(name)
-      // Taken out and put back, so that the map's first entry is the one not seen for longest.
-      seen.delete(name)
-      if (known === undefined) {
-        known = { ref: actorRef(machine, name, () => seen.get(name)?.snapshot ?? snapshot), snapshot }
-        inspect({ type: "@xstate.actor", rootId: name, actorRef: known.ref })
+/**
+ * The same inspector, which can't disturb what it looks at: XState lets an observer that throws break `start`
+ * and `send`. What it threw goes to `onError`; what that throws goes nowhere.
+ */
+export const guarded =
+  (inspect: Inspect, onError: (error: unknown) => void = () => {}): Inspect =>
+  (event) => {
+    try {
+      inspect(event)
+    } catch (error) {
+      try {
+        onError(error)
+      } catch {
+        // Nobody is left to be told.
       }
-      known.snapshot = snapshot
-      seen.set(name, known)
-      if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value ?? "")
-      inspect({ type: "@xstate.event", rootId: name, actorRef: known.ref, sourceRef: undefined, event })
-      inspect({ type: "@xstate.snapshot", rootId: name, actorRef: known.ref, event, snapshot })
+    }
+  }
+
+/** How steps are reported. */
+export interface Options {
+  /** The machine's schedule, where it is not the default. */
+  readonly schedule?: QuerySchedule.QuerySchedule | undefined
+  /** Whether somebody looks at present: where nobody does, nothing is made. */
+  readonly isWanted?: (() => boolean) | undefined
+}
+
+/** Reports steps to an XState inspector, which must not throw (see `guarded`). */
+export const make = (
+  inspect: Inspect,
+  { schedule, isWanted = () => true }: Options = {}
+): OrderInspection => {
+  const machine = orderMachine(schedule)
+  const seen = new Map<
+    string,
+    { readonly ref: ActorRefLike; readonly snapshot: SnapshotFrom<OrderMachine> }
+  >()
+  const restore = Restore.make(machine)
+  /** The order as inspectors know it: reported first where it was not seen lately. */
+  const meet = (after: OrderSnapshot, snapshot: SnapshotFrom<OrderMachine>): ActorRefLike => {
+    const { merId, orderId } = after.context.order
+    const name = `${merId}|${orderId}`
+    const known = seen.get(name)
+    const ref = known?.ref ?? actorRef(machine, name, () => seen.get(name)?.snapshot ?? snapshot)
+    // Taken out and put back, so that the map's first entry is the one not seen for longest.
+    seen.delete(name)
+    seen.set(name, { ref, snapshot })
+    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value ?? "")
+    if (known === undefined) inspect({ type: "@xstate.actor", rootId: name, actorRef: ref })
+    return ref
+  }
+  const reported = (actorRef: ActorRefLike, event: AnyEventObject, snapshot: SnapshotFrom<OrderMachine>) => {
+    const rootId = actorRef.sessionId
+    inspect({ type: "@xstate.event", rootId, actorRef, sourceRef: undefined, event })
+    inspect({ type: "@xstate.snapshot", rootId, actorRef, event, snapshot })
+  }
+  return {
+    began: (begun) => {
+      if (!isWanted()) return
+      const snapshot = restore(begun)
+      reported(meet(begun, snapshot), { type: "xstate.init" }, snapshot)
+    },
+    stepped: ({ event, after }) => {
+      if (!isWanted()) return
+      const snapshot = restore(after)
+      reported(meet(after, snapshot), event, snapshot)
     }
   }
 }

@@ -10,6 +10,7 @@ import { describe, type OrderEvent } from "./OrderEvent.ts"
 import { type AskingState, nameOf, type OrderSnapshot, type ResultState } from "./OrderSnapshot.ts"
 import { type OrderMachine, orderMachine } from "./orderMachine.ts"
 import type { OrderInput } from "./orderSetup.ts"
+import * as Restore from "./Restore.ts"
 
 /** A change of state, for people and logs. */
 export interface Transition {
@@ -109,14 +110,7 @@ export const takeUp = ({ asking, context }: OrderSnapshot): ReadonlyArray<OrderC
 export const make = (schedule: QuerySchedule.QuerySchedule = QuerySchedule.defaults): OrderStep => {
   const machine = orderMachine(schedule)
   const { collect } = inertScope()
-  const restored = new Map<string, SnapshotFrom<OrderMachine>>()
-  /** Finding the states of a value takes long, and there are few values: each is looked up once. */
-  const restore = ({ result, asking, context }: OrderSnapshot): SnapshotFrom<OrderMachine> => {
-    const name = `${result}.${asking}`
-    const known = restored.get(name) ?? machine.resolveState({ value: { result, asking }, context })
-    restored.set(name, known)
-    return { ...known, context }
-  }
+  const restore = Restore.make(machine)
   return {
     start: (input) => {
       const [running, actions] = collect((scope) => machine.getInitialSnapshot(scope, input))

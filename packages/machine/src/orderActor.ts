@@ -7,6 +7,7 @@ import type { Order, QuerySchedule } from "@umf-order-sync/core"
 import { type Actor, type ActorOptions, createActor } from "xstate"
 import type { Fact, Late, OrderCommand, Reason } from "./OrderCommand.ts"
 import type { OrderEvent } from "./OrderEvent.ts"
+import * as OrderInspection from "./OrderInspection.ts"
 import { takeUp, toSnapshot } from "./OrderStep.ts"
 import { type OrderMachine, orderMachine } from "./orderMachine.ts"
 import type { OrderInput } from "./orderSetup.ts"
@@ -22,7 +23,7 @@ export interface OrderActorWiring {
   readonly now: () => number
   /** Calls back after so many ms and returns what cancels it; `setTimeout` and `clearTimeout` do. */
   readonly setTimer: (callback: () => void, milliseconds: number) => () => void
-  /** Told what `tell` or `askPerson` threw; the order goes on. */
+  /** Told what `tell`, `askPerson` or an inspector threw; the order goes on. */
   readonly onError?: (error: unknown) => void
   /** Told what became of the order. */
   readonly tell?: (fact: Fact, late: Late | undefined) => void
@@ -31,6 +32,12 @@ export interface OrderActorWiring {
 }
 
 export type OrderActor = Actor<OrderMachine>
+
+type Inspector = NonNullable<ActorOptions<OrderMachine>["inspect"]>
+
+/** XState takes an inspector as a function, or as an observer. */
+const toFunction = (inspector: Inspector): OrderInspection.Inspect =>
+  typeof inspector === "function" ? inspector : (event) => inspector.next?.(event)
 
 /** The longest delay that a timer keeps: above 2^31-1 ms, `setTimeout` fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
@@ -46,7 +53,7 @@ export const createOrderActor = (
     readonly schedule?: QuerySchedule.QuerySchedule
   } = {}
 ): OrderActor => {
-  const { schedule, ...actorOptions } = options
+  const { schedule, inspect, ...actorOptions } = options
   let cancelTimer = () => {}
   const send = (event: OrderEvent) => {
     if (actor.getSnapshot().status === "active") actor.send(event)
@@ -87,7 +94,13 @@ export const createOrderActor = (
       askPerson: (_, { reason }) => inApp(() => wiring.askPerson?.(reason))
     }
   })
-  const actor: OrderActor = createActor(machine, { input, ...actorOptions })
+  const actor: OrderActor = createActor(machine, {
+    input,
+    ...actorOptions,
+    ...(inspect === undefined
+      ? {}
+      : { inspect: OrderInspection.guarded(toFunction(inspect), wiring.onError) })
+  })
   if (options.snapshot !== undefined) {
     // XState runs no entry action again: what the snapshot was waiting for is taken up here.
     const start = actor.start.bind(actor)

@@ -58,6 +58,11 @@ export const ListQuery = Schema.Struct({
     })
   ),
   merId: Schema.optionalKey(Order.MerchantId),
+  search: Schema.optionalKey(
+    Schema.NonEmptyString.check(Schema.isMaxLength(64)).annotate({
+      description: "Orders whose number contains this text, as it is written"
+    })
+  ),
   since: Schema.optionalKey(Instant.FromText),
   until: Schema.optionalKey(Instant.FromText),
   limit: Schema.optionalKey(

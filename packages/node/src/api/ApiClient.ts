@@ -142,10 +142,10 @@ const make = Effect.fnUntraced(function* (
         return error instanceof Problem.FieldsInvalid ? new OrderInvalid({ errors: error.errors }) : undefined
       }).pipe(Effect.map(([order, response]) => ({ order, isNew: response.status === 201 }))),
     addAll: (payload) => Effect.map(call(client.orders.addAll({ payload }), none), ({ results }) => results),
-    list: ({ states, merId, since, until, cursor, limit }) =>
+    list: ({ states, merId, search, since, until, cursor, limit }) =>
       call(
         client.orders.list({
-          query: withoutAbsent<typeof ListQuery.Type>({ state: states, merId, since, until, cursor, limit })
+          query: withoutAbsent<typeof ListQuery.Type>({ state: states, merId, search, since, until, cursor, limit })
         }),
         none
       ),

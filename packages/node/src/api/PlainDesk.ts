@@ -61,6 +61,8 @@ export type PageView = typeof PageView.Type
 export interface PlainListRequest {
   readonly merId?: Order.MerchantId | undefined
   readonly states?: ReadonlyArray<OrderSnapshot.ResultState | OrderSnapshot.Tag> | undefined
+  /** Orders whose number contains this text. */
+  readonly search?: string | undefined
   readonly since?: number | undefined
   readonly until?: number | undefined
   readonly cursor?: string | undefined

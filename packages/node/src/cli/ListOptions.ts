@@ -1,4 +1,4 @@
-/** Which orders a command lists: by state and by the time of their creation. */
+/** Which orders a command lists: by state, number and the time of their creation. */
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -29,6 +29,11 @@ export const flags = {
     ),
     Flag.atLeast(0)
   ),
+  search: Flag.String("search").pipe(
+    Flag.withMetavar("TEXT"),
+    Flag.withDescription("Orders whose number contains this text"),
+    Flag.optional
+  ),
   since: instant("since", "Created at this date or after it; a day begins at midnight in China"),
   until: instant("until", "Created before this date")
 }
@@ -36,6 +41,7 @@ export const flags = {
 /** What is asked for, without its page. Orders of the one merchant, where one is given. */
 export const request = Effect.fnUntraced(function* (given: {
   readonly state: ReadonlyArray<string>
+  readonly search: Option.Option<string>
   readonly since: Option.Option<number>
   readonly until: Option.Option<number>
 }): Effect.fn.Return<Omit<PlainListRequest, "limit">, UsageError, Effect.Services<typeof Options.merchant>> {
@@ -50,6 +56,7 @@ export const request = Effect.fnUntraced(function* (given: {
   return {
     merId: yield* Options.merchant,
     states: known.length === 0 ? undefined : known,
+    search: Option.getOrUndefined(given.search),
     since: Option.getOrUndefined(given.since),
     until: Option.getOrUndefined(given.until)
   }

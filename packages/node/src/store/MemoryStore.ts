@@ -158,7 +158,7 @@ const make = (): OrderStore["Service"] => {
       }),
     // Other processes' orders may be among them; then the due query finds nothing, and costs nothing.
     nextDueAt: ({ now }) => Effect.sync(() => planned.nextAt(now)),
-    list: ({ merId, states, since = -Infinity, until = Infinity, cursor, limit }) =>
+    list: ({ merId, states, search = "", since = -Infinity, until = Infinity, cursor, limit }) =>
       Effect.suspend(() => {
         // The cursor is the key of the last order of the page before, whatever became of that order since.
         const before = cursor === undefined ? undefined : orders.get(cursor)
@@ -169,6 +169,7 @@ const make = (): OrderStore["Service"] => {
             ({ snapshot, createdAt }) =>
               (merId === undefined || snapshot.context.order.merId === merId) &&
               (wanted === undefined || wanted.has(snapshot.result)) &&
+              snapshot.context.order.orderId.includes(search) &&
               createdAt >= since &&
               createdAt < until
           )

@@ -83,6 +83,8 @@ export interface ListRequest {
   readonly merId?: string | undefined
   /** States such as "paid", or tags: "polling", "settled", "attention". Any of them; all orders if left out. */
   readonly states?: ReadonlyArray<OrderSnapshot.ResultState | OrderSnapshot.Tag> | undefined
+  /** Orders whose number contains this text, as it is written. */
+  readonly search?: string | undefined
   /** Created at or after this instant … */
   readonly since?: number | undefined
   /** … and before this one. */

@@ -4,7 +4,13 @@
  */
 import { createHash } from "node:crypto"
 import { Amount } from "@umf-order-sync/core"
-import { type OrderCommand, OrderEvent, type OrderSnapshot, type OrderStep } from "@umf-order-sync/machine"
+import {
+  type OrderCommand,
+  OrderEvent,
+  type OrderInspection,
+  type OrderSnapshot,
+  type OrderStep
+} from "@umf-order-sync/machine"
 import * as Equal from "effect/Equal"
 import type { FaultRun, HistoryEntry } from "../store/HistoryEntry.ts"
 import * as Notice from "../store/Notice.ts"
@@ -15,6 +21,8 @@ import { fromStep, type OrderTransition } from "./OrderTransition.ts"
 export interface Advanced {
   readonly write: OrderWrite
   readonly transitions: ReadonlyArray<OrderTransition>
+  /** Each event, and where it led; without the end of a wait, which was told when the query began. */
+  readonly steps: ReadonlyArray<OrderInspection.Step>
 }
 
 type Answered = Extract<OrderEvent.OrderEvent, { answer: unknown }>
@@ -126,6 +134,7 @@ export const advance = (
   const history: Array<HistoryEntry> = []
   const notices: Array<Notice.Notice> = []
   const transitions: Array<OrderTransition> = []
+  const taken: Array<OrderInspection.Step> = []
   const remember = (entry: Unnumbered) => history.push({ ...entry, seq: ++historySeq } as HistoryEntry)
   for (const event of events) {
     const before = snapshot
@@ -165,7 +174,9 @@ export const advance = (
       )
     }
     // The end of a wait was told when the query began.
-    const transition = event.type === "waited" ? undefined : fromStep(step)
+    if (event.type === "waited") continue
+    taken.push({ event, after: snapshot })
+    const transition = fromStep(step)
     if (transition !== undefined) transitions.push(transition)
   }
   const mustSurvive = !isPoll || snapshot.result !== stored.snapshot.result || notices.length > 0
@@ -185,6 +196,7 @@ export const advance = (
       notices,
       mustSurvive
     },
-    transitions
+    transitions,
+    steps: taken
   }
 }

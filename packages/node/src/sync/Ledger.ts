@@ -3,7 +3,13 @@
  * then told to those who wait. Asking, hints, requests and resumes all come through here.
  */
 import { type Order, QuerySchedule } from "@umf-order-sync/core"
-import { OrderContext, type OrderEvent, OrderStep } from "@umf-order-sync/machine"
+import {
+  OrderContext,
+  type OrderEvent,
+  type OrderInspection,
+  type OrderSnapshot,
+  OrderStep
+} from "@umf-order-sync/machine"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -61,6 +67,10 @@ export interface LedgerListener {
   readonly saved?: (stored: StoredOrder) => void
   /** Notices were written. */
   readonly noticed?: () => void
+  /** An order is new. For observers of the machine, which must not throw, as the next one. */
+  readonly began?: (snapshot: OrderSnapshot.OrderSnapshot) => void
+  /** A step was stored, or a query began. */
+  readonly stepped?: (step: OrderInspection.Step) => void
 }
 
 export class Ledger extends Context.Service<
@@ -70,6 +80,8 @@ export class Ledger extends Context.Service<
     readonly schedule: QuerySchedule.QuerySchedule
     readonly watchers: Watchers.Watchers
     readonly listen: (listener: LedgerListener) => void
+    /** Tells observers of a step that is not stored: a query that began. */
+    readonly stepped: (step: OrderInspection.Step) => void
     /** Whether a step of this order is being written: what the store says of it may be ahead of what was told. */
     readonly isWriting: (key: OrderKey) => boolean
     /**
@@ -141,6 +153,9 @@ const make = Effect.fnUntraced(function* (
   const told = (stored: StoredOrder) => {
     for (const listener of listeners) listener.saved?.(stored)
   }
+  const stepped = (step: OrderInspection.Step) => {
+    for (const listener of listeners) listener.stepped?.(step)
+  }
   const noticed = () => {
     for (const listener of listeners) listener.noticed?.()
   }
@@ -158,7 +173,7 @@ const make = Effect.fnUntraced(function* (
     events: ReadonlyArray<OrderEvent.OrderEvent>,
     isPoll: boolean
   ) {
-    const { write, transitions } = advance(steps, stored, events, isPoll)
+    const { write, transitions, steps: taken } = advance(steps, stored, events, isPoll)
     const key = keyText(stored.snapshot.context.order)
     yield* whileWriting(key, 1)
     const isSaved = yield* Effect.ensuring(
@@ -171,6 +186,7 @@ const make = Effect.fnUntraced(function* (
     )
     if (!isSaved) return Option.none()
     told(write.next)
+    for (const step of taken) stepped(step)
     if (write.notices.length > 0) noticed()
     return Option.some(write.next)
   }, Effect.uninterruptible)
@@ -206,7 +222,11 @@ const make = Effect.fnUntraced(function* (
     for (let from = 0; from < orders.length; from += AT_ONCE) {
       results.push(...(yield* store.create(orders.slice(from, from + AT_ONCE))))
     }
-    for (const { stored, isNew } of results) if (isNew) told(stored)
+    for (const { stored, isNew } of results) {
+      if (!isNew) continue
+      told(stored)
+      for (const listener of listeners) listener.began?.(stored.snapshot)
+    }
     return yield* Effect.forEach(results, (result, index) => {
       const order = given[index]?.order
       if (result.isNew || order === undefined) return Effect.succeed(result)
@@ -234,6 +254,7 @@ const make = Effect.fnUntraced(function* (
     listen: (listener) => {
       listeners.push(listener)
     },
+    stepped,
     isWriting: (key) => writing.has(keyText(key)),
     handOver,
     apply,

@@ -132,7 +132,9 @@ export const ask = Effect.fnUntraced(function* (
   yield* Metrics.lag(stored, began)
   const { order, operation, startedAt } = stored.snapshot.context
   if (stored.snapshot.asking === "waiting") {
-    const step = ledger.steps.step(stored.snapshot, { type: "waited", at: began })
+    const event = { type: "waited", at: began } as const
+    const step = ledger.steps.step(stored.snapshot, event)
+    ledger.stepped({ event, after: step.snapshot })
     const transition = OrderTransition.fromStep(step)
     if (transition !== undefined) ledger.watchers.publish([transition])
   }

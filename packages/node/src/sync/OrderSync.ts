@@ -6,7 +6,7 @@
  * with what is stored there. With the in-memory store an order is followed as long as the process lives.
  */
 import type { Order } from "@umf-order-sync/core"
-import type { OrderSnapshot } from "@umf-order-sync/machine"
+import { OrderInspection, type OrderSnapshot } from "@umf-order-sync/machine"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -43,6 +43,11 @@ export interface OrderSyncOptions extends LedgerOptions {
   readonly rateLimitOf?: ((merId: string) => RateLimit | undefined) | undefined
   /** How long queries under way may take to end when the service stops. 10 s by default; those that don't are asked again at the next start. */
   readonly grace?: Duration.Input | undefined
+  /**
+   * Takes each step of each order, once it is saved, as XState's `inspect` option gives an actor's: for any
+   * XState inspector. What it throws disturbs nothing.
+   */
+  readonly inspect?: OrderInspection.Inspect | undefined
   /** The longest time that one query may take; an answer that comes later counts as a time-out. 5 minutes by default. */
   readonly maxQueryTime?: Duration.Input | undefined
 }
@@ -109,6 +114,11 @@ const make = Effect.fnUntraced(function* (
     store,
     gateway: yield* OrderGateway,
     maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? "5 minutes")
+  }
+  if (options.inspect !== undefined) {
+    ledger.listen(
+      OrderInspection.make(OrderInspection.guarded(options.inspect), { schedule: ledger.schedule })
+    )
   }
   const grace = Duration.toMillis(options.grace ?? "10 seconds")
   const poller = yield* Poller.make(tools, yield* Buckets, {

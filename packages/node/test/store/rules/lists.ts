@@ -77,6 +77,26 @@ export const lists = ({ name, layer }: Subject): void => {
       })
     )
 
+    rule(
+      "given a text to search for, the orders whose number contains it come, and it is no pattern",
+      (store) =>
+        Effect.gen(function* () {
+          const given = ["A-100%1", "B-1001", "a-10_1", "b'--1001", "C-2001"]
+          yield* store.create(given.map((id, createdAt) => stored(id, { createdAt })))
+          const found = (search: string) =>
+            Effect.map(store.list({ limit: 10, search }), ({ orders }) => idsOf(orders))
+          assert.deepStrictEqual(yield* found("1001"), ["b'--1001", "B-1001"])
+          assert.deepStrictEqual(yield* found("0%"), ["A-100%1"])
+          assert.deepStrictEqual(yield* found("_"), ["a-10_1"])
+          assert.deepStrictEqual(yield* found("a-"), ["a-10_1"])
+          assert.deepStrictEqual(yield* found("'--"), ["b'--1001"])
+          assert.deepStrictEqual(yield* found("x"), [])
+          assert.strictEqual((yield* found("")).length, 5)
+          const [first, second] = yield* pages(store, { limit: 1, search: "1001" })
+          assert.deepStrictEqual([first, second], [["b'--1001"], ["B-1001"]])
+        })
+    )
+
     rule("given an order that moved on, lists and counts know it by its new state", (store) =>
       Effect.gen(function* () {
         const one = stored("a", { due: 5 })

@@ -1,0 +1,136 @@
+/** Steps of a service, seen by an XState inspector as it sees an actor's. */
+import { assert, describe, it } from "@effect/vitest"
+import type { InspectionEvent } from "xstate"
+import * as OrderInspection from "../src/OrderInspection.ts"
+import * as OrderStep from "../src/OrderStep.ts"
+import { createOrderActor } from "../src/orderActor.ts"
+import { answered, order } from "./support/Samples.ts"
+
+const steps = OrderStep.make()
+const begun = steps.start({ order, at: 0 }).snapshot
+
+/** What an inspector reads of an event. */
+const told = (event: InspectionEvent) => {
+  switch (event.type) {
+    case "@xstate.event":
+      return { type: event.type, event: event.event.type }
+    case "@xstate.snapshot":
+      return {
+        type: event.type,
+        event: event.event.type,
+        value: "value" in event.snapshot ? event.snapshot.value : undefined
+      }
+    default:
+      return { type: event.type }
+  }
+}
+
+/** Events of the kinds that a service reports. */
+const collected = () => {
+  const all: Array<InspectionEvent> = []
+  return {
+    all,
+    inspect: (event: InspectionEvent) => {
+      if (["@xstate.actor", "@xstate.event", "@xstate.snapshot"].includes(event.type)) all.push(event)
+    }
+  }
+}
+
+describe("OrderInspection", () => {
+  it("given the steps of a service, an inspector sees what it would see of an actor", async () => {
+    const [service, actors] = [collected(), collected()]
+    const paid = answered("Paid", 3)
+    const inspection = OrderInspection.make(service.inspect)
+    inspection.began(begun)
+    inspection.stepped({ event: paid, after: steps.step(begun, paid).snapshot })
+
+    const actor = createOrderActor(
+      { order, at: 0 },
+      { now: () => 0, setTimer: () => () => {}, query: () => new Promise(() => {}) },
+      { inspect: actors.inspect }
+    ).start()
+    actor.send(paid)
+    actor.stop()
+    const seen = actors.all.map(told).filter((one) => one.event !== "xstate.stop")
+    assert.deepStrictEqual(service.all.map(told), seen)
+  })
+
+  it("given an inspector, it has the order's logic, id and newest snapshot through the actor reference", () => {
+    const service = collected()
+    const inspection = OrderInspection.make(service.inspect)
+    inspection.began(begun)
+    const event = answered("Paid", 3)
+    const after = steps.step(begun, event).snapshot
+    inspection.stepped({ event, after })
+    const [first] = service.all
+    const ref = first?.actorRef
+    assert.include(ref?.sessionId, order.orderId)
+    const snapshot = ref?.getSnapshot() as {
+      readonly value: unknown
+      readonly matches: (value: object) => boolean
+    }
+    assert.deepStrictEqual(snapshot.value, { result: after.result, asking: after.asking })
+    assert.isTrue(snapshot.matches({ result: "paid" }))
+    assert.strictEqual(service.all.filter(({ type }) => type === "@xstate.actor").length, 1)
+  })
+
+  it("given more orders than it remembers, it keeps no more than those", () => {
+    let actors = 0
+    const inspection = OrderInspection.make(({ type }) => {
+      if (type === "@xstate.actor") actors++
+    })
+    const named = (index: number) => ({
+      ...begun,
+      context: { ...begun.context, order: { ...order, orderId: `o-${index}` as typeof order.orderId } }
+    })
+    for (let index = 0; index <= 10_000; index++) inspection.began(named(index))
+    assert.strictEqual(actors, 10_001)
+    inspection.began(named(10_000))
+    assert.strictEqual(actors, 10_001)
+    // The first one was forgotten, so it is new again.
+    inspection.began(named(0))
+    assert.strictEqual(actors, 10_002)
+  })
+
+  it("given that nobody looks, nothing is made", () => {
+    let isWanted = false
+    const service = collected()
+    const inspection = OrderInspection.make(service.inspect, { isWanted: () => isWanted })
+    inspection.began(begun)
+    assert.deepStrictEqual(service.all, [])
+    isWanted = true
+    inspection.began(begun)
+    assert.strictEqual(service.all.length, 3)
+  })
+})
+
+describe("an inspector that throws", () => {
+  const thrown = new Error("an inspector's")
+  const failing = () => {
+    throw thrown
+  }
+
+  it("given to an actor, disturbs neither its start nor its events, and is told", () => {
+    const errors: Array<unknown> = []
+    const wiring = {
+      now: () => 0,
+      setTimer: () => () => {},
+      query: () => new Promise<never>(() => {}),
+      onError: (error: unknown) => errors.push(error)
+    }
+    for (const inspect of [failing, { next: failing }]) {
+      errors.length = 0
+      const actor = createOrderActor({ order, at: 0 }, wiring, { inspect }).start()
+      actor.send(answered("Paid", 3))
+      assert.deepStrictEqual(actor.getSnapshot().value, { result: "paid", asking: "idle" })
+      actor.stop()
+      assert.isAbove(errors.length, 2)
+      assert.isTrue(errors.every((error) => error === thrown))
+    }
+  })
+
+  it("guarded, throws nothing even where whoever is told throws too", () => {
+    OrderInspection.guarded(failing, failing)({} as InspectionEvent)
+    OrderInspection.guarded(failing)({} as InspectionEvent)
+  })
+})
