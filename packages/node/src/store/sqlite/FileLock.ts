@@ -5,7 +5,7 @@
  * lock's own database, because to publish a row there the lock would have to be let go for a moment.
  */
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { DatabaseSync } from "node:sqlite"
+import type { DatabaseSync } from "node:sqlite"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -73,7 +73,9 @@ const isBusy = (cause: unknown): boolean =>
   cause instanceof Error && "errcode" in cause && (Number(cause.errcode) & 0xff) === 5
 
 const take = (file: string): DatabaseSync => {
-  const database = new DatabaseSync(`${file}-lock`, { timeout: 0 })
+  // Loaded here: Node 22 warns of it, which concerns nobody who only asks for a command's help.
+  const sqlite = process.getBuiltinModule("node:sqlite")
+  const database = new sqlite.DatabaseSync(`${file}-lock`, { timeout: 0 })
   try {
     database.exec("PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE")
     return database
