@@ -79,7 +79,8 @@ export class Ledger extends Context.Service<
     readonly steps: OrderStep.OrderStep
     readonly schedule: QuerySchedule.QuerySchedule
     readonly watchers: Watchers.Watchers
-    readonly listen: (listener: LedgerListener) => void
+    /** Gives what ends the listening. */
+    readonly listen: (listener: LedgerListener) => () => void
     /** Tells observers of a step that is not stored: a query that began. */
     readonly stepped: (step: OrderInspection.Step) => void
     /** Whether a step of this order is being written: what the store says of it may be ahead of what was told. */
@@ -149,7 +150,7 @@ const make = Effect.fnUntraced(function* (
   const steps = OrderStep.make(schedule)
   const watchers = yield* Watchers.make
   const writer = yield* Writer.make(store)
-  const listeners: Array<LedgerListener> = []
+  const listeners = new Set<LedgerListener>()
   const told = (stored: StoredOrder) => {
     for (const listener of listeners) listener.saved?.(stored)
   }
@@ -252,7 +253,8 @@ const make = Effect.fnUntraced(function* (
     schedule,
     watchers,
     listen: (listener) => {
-      listeners.push(listener)
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     },
     stepped,
     isWriting: (key) => writing.has(keyText(key)),

@@ -35,6 +35,9 @@ import * as Poller from "./Poller.ts"
 
 export { OrderConflict, UnknownOrder } from "./Ledger.ts"
 
+/** What holds where nothing is said. */
+export const defaults = { concurrency: 64, grace: "10 seconds", maxQueryTime: "5 minutes" } as const
+
 /** How orders are followed, and how fast. */
 export interface OrderSyncOptions extends LedgerOptions {
   /** Queries under way at once. 64 by default. */
@@ -79,6 +82,15 @@ export class OrderSync extends Context.Service<
      * missed is told by notices.
      */
     readonly allTransitions: Stream.Stream<OrderTransition>
+    /**
+     * Gives each step that this process makes, of all orders, as XState's `inspect` option gives an actor's, to
+     * any XState inspector until the scope ends. What it throws disturbs nothing. Nothing is made while
+     * `isWanted` says that nobody looks.
+     */
+    readonly inspect: (
+      inspect: OrderInspection.Inspect,
+      isWanted?: () => boolean
+    ) => Effect.Effect<void, never, Scope.Scope>
     readonly get: (key: OrderKey) => Effect.Effect<Option.Option<OrderSnapshot.OrderSnapshot>, StoreError>
     /** There may be news: ask now. Concludes nothing. */
     readonly hint: Note
@@ -113,16 +125,22 @@ const make = Effect.fnUntraced(function* (
     ledger,
     store,
     gateway: yield* OrderGateway,
-    maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? "5 minutes")
+    maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? defaults.maxQueryTime)
   }
-  if (options.inspect !== undefined) {
-    ledger.listen(
-      OrderInspection.make(OrderInspection.guarded(options.inspect), { schedule: ledger.schedule })
+  const inspect = (observer: OrderInspection.Inspect, isWanted?: () => boolean) => {
+    const { schedule } = ledger
+    const inspection = OrderInspection.make(OrderInspection.guarded(observer), { schedule, isWanted })
+    return Effect.asVoid(
+      Effect.acquireRelease(
+        Effect.sync(() => ledger.listen(inspection)),
+        (end) => Effect.sync(end)
+      )
     )
   }
-  const grace = Duration.toMillis(options.grace ?? "10 seconds")
+  if (options.inspect !== undefined) yield* inspect(options.inspect)
+  const grace = Duration.toMillis(options.grace ?? defaults.grace)
   const poller = yield* Poller.make(tools, yield* Buckets, {
-    concurrency: options.concurrency ?? 64,
+    concurrency: options.concurrency ?? defaults.concurrency,
     rateLimitOf: options.rateLimitOf ?? (() => undefined),
     handOffMillis: grace
   })
@@ -153,6 +171,7 @@ const make = Effect.fnUntraced(function* (
     }),
     transitions: (order, trackOptions = {}) => Stream.unwrap(followed(order, trackOptions)),
     allTransitions: Stream.fromPubSub(ledger.watchers.all),
+    inspect,
     get,
     hint: (key) => Effect.asVoid(desk.hint(key)),
     refundRequested: (key) => Effect.asVoid(desk.refundRequested(key)),
