@@ -13,6 +13,9 @@ import * as Restore from "./Restore.ts"
 /** Where inspection events go; what `inspect` of XState's `createActor` takes. */
 export type Inspect = (event: InspectionEvent) => void
 
+/** An inspector as XState takes it: a function, or an observer. */
+export type Inspector = Inspect | { readonly next?: Inspect }
+
 /** One event that an order was sent, and where it led. */
 export interface Step {
   readonly event: OrderEvent
@@ -55,10 +58,11 @@ const actorRef = (
  * and `send`. What it threw goes to `onError`; what that throws goes nowhere.
  */
 export const guarded =
-  (inspect: Inspect, onError: (error: unknown) => void = () => {}): Inspect =>
+  (inspector: Inspector, onError: (error: unknown) => void = () => {}): Inspect =>
   (event) => {
     try {
-      inspect(event)
+      if (typeof inspector === "function") inspector(event)
+      else inspector.next?.(event)
     } catch (error) {
       try {
         onError(error)

@@ -33,12 +33,6 @@ export interface OrderActorWiring {
 
 export type OrderActor = Actor<OrderMachine>
 
-type Inspector = NonNullable<ActorOptions<OrderMachine>["inspect"]>
-
-/** XState takes an inspector as a function, or as an observer. */
-const toFunction = (inspector: Inspector): OrderInspection.Inspect =>
-  typeof inspector === "function" ? inspector : (event) => inspector.next?.(event)
-
 /** The longest delay that a timer keeps: above 2^31-1 ms, `setTimeout` fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -49,7 +43,9 @@ const LONGEST_TIMER = 2 ** 31 - 1
 export const createOrderActor = (
   input: OrderInput,
   wiring: OrderActorWiring,
-  options: Pick<ActorOptions<OrderMachine>, "inspect" | "snapshot" | "id"> & {
+  options: Pick<ActorOptions<OrderMachine>, "snapshot" | "id"> & {
+    /** Any XState inspector. What it throws disturbs nothing. */
+    readonly inspect?: OrderInspection.Inspector
     readonly schedule?: QuerySchedule.QuerySchedule
   } = {}
 ): OrderActor => {
@@ -97,9 +93,7 @@ export const createOrderActor = (
   const actor: OrderActor = createActor(machine, {
     input,
     ...actorOptions,
-    ...(inspect === undefined
-      ? {}
-      : { inspect: OrderInspection.guarded(toFunction(inspect), wiring.onError) })
+    ...(inspect === undefined ? {} : { inspect: OrderInspection.guarded(inspect, wiring.onError) })
   })
   if (options.snapshot !== undefined) {
     // XState runs no entry action again: what the snapshot was waiting for is taken up here.

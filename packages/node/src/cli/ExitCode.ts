@@ -5,6 +5,7 @@ import type { OrderInvalid } from "../api/OrderInput.ts"
 import type { ApiError } from "../api/PlainDesk.ts"
 import type { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import type { GatewayError } from "../gateway/GatewayError.ts"
+import type { InspectorNotServed } from "../inspector/Inspector.ts"
 import type { KeyError } from "../keys/KeyFile.ts"
 import type { MerchantsInvalid } from "../merchants/MerchantsFault.ts"
 import type { SandboxError } from "../sandbox/Sandbox.ts"
@@ -43,6 +44,7 @@ export type CommandError =
   | SandboxError
   | MerchantsInvalid
   | ApiNotServed
+  | InspectorNotServed
 
 /** The exit code of a failure. */
 export const of = (error: CommandError): number => {

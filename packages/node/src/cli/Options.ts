@@ -4,11 +4,12 @@ import { readFile } from "node:fs/promises"
 import { Order } from "@umf-order-sync/core"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
+import * as TimeText from "../settings/TimeText.ts"
 import type { KeyOptions } from "../UmfOrderSync.ts"
 import { UsageError } from "./ExitCode.ts"
 
@@ -206,26 +207,12 @@ export const toOrder = Effect.fnUntraced(function* (
   )
 })
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** Reads a length of time: a number with ms, s, m, h or d, above 0. */
-const readDuration = (input: string): Option.Option<Duration.Duration> => {
-  const found = /^([0-9]{1,9})(ms|s|m|h|d)$/.exec(input)
-  const unit = units[found?.[2] ?? ""]
-  return found === null || unit === undefined || Number(found[1]) === 0
-    ? Option.none()
-    : Option.some(Duration.millis(Number(found[1]) * unit))
-}
-
 /** A length of time on the command line: a number with ms, s, m, h or d. */
 export const duration = (name: string, description: string): Flag.Flag<Option.Option<Duration.Duration>> =>
   Flag.String(name).pipe(
     Flag.withMetavar("TIME"),
     Flag.withDescription(description),
-    Flag.filterMap(
-      readDuration,
-      (input) => `"${input}" is no length of time; write 500ms, 90s, 40m, 2h or 1d`
-    ),
+    Flag.filterMap(TimeText.read, (input) => `"${input}" is no length of time; write ${TimeText.example}`),
     Flag.optional
   )
 
@@ -238,7 +225,7 @@ export const durations = (
     Flag.withMetavar("TIMES"),
     Flag.withDescription(description),
     Flag.filterMap(
-      (input) => (input === "none" ? Option.some([]) : Option.all(input.split(",").map(readDuration))),
+      (input) => (input === "none" ? Option.some([]) : Option.all(input.split(",").map(TimeText.read))),
       (input) => `"${input}" is no list of lengths of time; write 10m,1h or none`
     ),
     Flag.optional

@@ -14,6 +14,7 @@ import { layer } from "../UmfOrderSync.ts"
 import { type DemoOrder, demoOrders } from "./demoOrders.ts"
 import { type DemoRow, lines } from "./demoTable.ts"
 import { Ended, NEGATIVE } from "./ExitCode.ts"
+import * as InspectOptions from "./InspectOptions.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 import { toJson } from "./trackCommand.ts"
@@ -111,10 +112,9 @@ Next, with commands of your own (from this folder):
 
 export const demoCommand = Command.make(
   "demo",
-  {},
-  Effect.fnUntraced(function* () {
+  InspectOptions.besides,
+  Effect.fnUntraced(function* (input) {
     const json = yield* Options.Json
-    const started = yield* Clock.currentTimeMillis
     const sandbox = yield* Sandbox.make({ timeScale: TIME_SCALE })
     const rows: Rows = new Map(
       demoOrders.map(({ orderId, story }) => [orderId, { orderId, story, snapshot: undefined, because: "" }])
@@ -125,7 +125,7 @@ export const demoCommand = Command.make(
         `A sandbox of the platform runs at ${sandbox.baseUrl}. A minute of its time passes in each second.\n`
       )
     }
-    yield* Effect.gen(function* () {
+    const playing = Effect.gen(function* () {
       const sync = yield* OrderSync
       yield* sync.allTransitions.pipe(
         Stream.runForEach((transition) => {
@@ -143,6 +143,17 @@ export const demoCommand = Command.make(
         concurrency: "unbounded",
         discard: true
       }).pipe(Effect.timeoutOrElse({ duration: LIMIT, orElse: () => Effect.void }))
+    }).pipe(Effect.scoped)
+    const result = yield* Effect.gen(function* () {
+      // The numbers are made up.
+      const inspector = yield* InspectOptions.besideService({ ...input, showOrderNumbers: true }, "demo")
+      if (inspector !== undefined) yield* InspectOptions.tellBoth(inspector, input.open)
+      const started = yield* Clock.currentTimeMillis
+      yield* playing
+      yield* view.draw
+      const ended = summary(rows, ((yield* Clock.currentTimeMillis) - started) / 1000)
+      yield* json ? Output.json(ended) : Output.text(closing(ended))
+      return inspector === undefined ? ended : yield* InspectOptions.untilStopped
     }).pipe(
       Effect.scoped,
       Effect.provide(
@@ -156,9 +167,11 @@ export const demoCommand = Command.make(
         })
       )
     )
-    yield* view.draw
-    const result = summary(rows, ((yield* Clock.currentTimeMillis) - started) / 1000)
-    yield* json ? Output.json(result) : Output.text(closing(result))
     if (result.asExpected < result.orders) return yield* new Ended({ code: NEGATIVE })
   }, Effect.scoped)
-).pipe(Command.withDescription("Watch a dozen orders come to their ends against a sandbox, in half a minute"))
+).pipe(
+  Command.withDescription("Watch a dozen orders come to their ends against a sandbox, in half a minute"),
+  Command.withExamples([
+    { command: "umf-order demo --inspect --open", description: "The same in the browser, with the inspector" }
+  ])
+)

@@ -13,6 +13,7 @@ import { demoCommand } from "./demoCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { exportCommand } from "./exportCommand.ts"
 import * as HelpText from "./HelpText.ts"
+import { inspectCommand } from "./inspectCommand.ts"
 import { keysCommand } from "./keysCommand.ts"
 import { migrateCommand } from "./migrateCommand.ts"
 import * as Options from "./Options.ts"
@@ -31,6 +32,7 @@ const command = Command.make("umf-order").pipe(
     trackCommand,
     runCommand,
     ordersCommand,
+    inspectCommand,
     exportCommand,
     migrateCommand,
     signCommand,

@@ -23,6 +23,7 @@ import * as Webhook from "../telling/Webhook.ts"
 import { layerGateway, layerStore, layerSync, type StoreOptions } from "../UmfOrderSync.ts"
 import * as DeskOptions from "./DeskOptions.ts"
 import { UsageError } from "./ExitCode.ts"
+import * as InspectOptions from "./InspectOptions.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as ScheduleOptions from "./ScheduleOptions.ts"
@@ -44,6 +45,7 @@ const count = (name: string, description: string) =>
 const flags = {
   ...DeskOptions.storeFlags,
   ...ScheduleOptions.serviceFlags,
+  ...InspectOptions.besides,
   merchants: text(
     "merchants",
     "FILE",
@@ -189,8 +191,9 @@ export const runCommand = Command.make(
       // The rest of the URL may be a secret between the two.
       const told = url === undefined ? undefined : (URL.parse(url)?.origin ?? "its URL")
       const what = place._tag === "Sqlite" ? place.file : "Postgres"
+      const inspector = yield* InspectOptions.besideService(input, what)
       yield* (yield* Options.Json)
-        ? Output.json({ store: what, api: api?.url, webhook: told })
+        ? Output.json({ store: what, api: api?.url, webhook: told, inspector: inspector?.url })
         : Output.text(
             [
               `Following the orders in ${what}.`,
@@ -203,6 +206,7 @@ export const runCommand = Command.make(
               "It stops with Ctrl-C."
             ].join("\n")
           )
+      if (inspector !== undefined) yield* InspectOptions.tell(inspector, input.open)
       return yield* Effect.never
     })
 

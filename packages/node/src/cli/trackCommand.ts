@@ -9,6 +9,7 @@ import { OrderSync } from "../sync/OrderSync.ts"
 import type { OrderTransition } from "../sync/OrderTransition.ts"
 import { layer } from "../UmfOrderSync.ts"
 import { Ended, NEGATIVE } from "./ExitCode.ts"
+import * as InspectOptions from "./InspectOptions.ts"
 import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as ScheduleOptions from "./ScheduleOptions.ts"
@@ -39,13 +40,14 @@ export const trackCommand = Command.make(
   "track",
   {
     ...Options.order,
-    ...ScheduleOptions.flags
+    ...ScheduleOptions.flags,
+    ...InspectOptions.besides
   },
   Effect.fnUntraced(function* (input) {
     const order = yield* Options.toOrder(input)
     const connection = yield* Options.connection
     const json = yield* Options.Json
-    const last = yield* Stream.unwrap(
+    const following = Stream.unwrap(
       OrderSync.useSync((sync) => sync.transitions(order, { operation: input.operation }))
     ).pipe(
       Stream.tap((transition) =>
@@ -56,10 +58,18 @@ export const trackCommand = Command.make(
         })
       ),
       Stream.runLast,
+      Effect.ensuring(Output.progress(""))
+    )
+    const last = yield* Effect.gen(function* () {
+      const inspector = yield* InspectOptions.besideService(input, "track")
+      if (inspector !== undefined) yield* InspectOptions.tellBoth(inspector, input.open)
+      const found = yield* following
+      return inspector === undefined ? found : yield* InspectOptions.untilStopped
+    }).pipe(
+      Effect.scoped,
       Effect.provide(
         layer({ ...connection, schedule: ScheduleOptions.toSchedule(input, QuerySchedule.defaults) })
-      ),
-      Effect.ensuring(Output.progress(""))
+      )
     )
     if (Option.isSome(last) && last.value.attention === true) {
       yield* Output.note(

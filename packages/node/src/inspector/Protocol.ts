@@ -50,6 +50,7 @@ export interface OrderRow {
   /** A query is under way, waited for, or not planned. */
   readonly asking: "querying" | "waiting" | "idle"
   readonly amount?: string
+  /** When it was stored; of an order that is known from its machine alone, when its asking began. */
   readonly createdAt: number
   readonly updatedAt: number
   readonly nextQueryAt?: number
@@ -140,7 +141,10 @@ export type LiveMessage =
       /** Transitions a second, over the last seconds; absent where they aren't seen. */
       readonly rate?: number
     }
-  /** Orders that changed since the last message, the newest of them (at most 50), and how many changed in all. */
+  /**
+   * Orders that changed and were not told yet: the newest of them (at most 50), and how many there are in all.
+   * The others follow; where more than 1,000 wait, those that changed longest ago are left out.
+   */
   | { readonly kind: "changed"; readonly orders: ReadonlyArray<OrderRow>; readonly count: number }
   /** The chosen order, first and whenever it changed. */
   | { readonly kind: "order"; readonly order: OrderDetails }

@@ -8,6 +8,9 @@ import { OrderStore } from "../store/OrderStore.ts"
 import { Buckets } from "./Buckets.ts"
 import * as Metrics from "./Metrics.ts"
 
+/** What holds where nothing is said. */
+export const defaults = { keepHistory: "400 days", countEvery: "15 seconds" } as const
+
 export interface HousekeepingOptions {
   /** How long history entries and handed-over notices are kept. 400 days by default. Orders are kept for ever. */
   readonly keepHistory?: Duration.Input | undefined
@@ -25,7 +28,7 @@ export const layer = (options: HousekeepingOptions = {}): Layer.Layer<never, nev
     Effect.gen(function* () {
       const store = yield* OrderStore
       const buckets = yield* Buckets
-      const keep = Duration.toMillis(options.keepHistory ?? "400 days")
+      const keep = Duration.toMillis(options.keepHistory ?? defaults.keepHistory)
       const prune = Effect.gen(function* () {
         if (!buckets.isMine(PRUNER)) return
         const gone = yield* store.prune((yield* Clock.currentTimeMillis) - keep)
@@ -45,7 +48,7 @@ export const layer = (options: HousekeepingOptions = {}): Layer.Layer<never, nev
           Effect.forever,
           Effect.forkScoped
         )
-      yield* again(count, options.countEvery ?? "15 seconds")
+      yield* again(count, options.countEvery ?? defaults.countEvery)
       yield* again(prune, PRUNE_EVERY)
     })
   )

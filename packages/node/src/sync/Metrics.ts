@@ -28,6 +28,9 @@ const overtakenTotal = Metric.counter("umf_queries_overtaken_total", {
   incremental: true
 })
 const inFlight = Metric.gauge("umf_queries_in_flight", { description: "Queries under way in this process" })
+const paceWaiting = Metric.gauge("umf_pace_waiting", {
+  description: "Merchants without a turn at the last look: their rate is used up, or they are left alone"
+})
 const bucketsMine = Metric.gauge("umf_buckets", { description: "Buckets that this process asks after" })
 
 const orders = Metric.gauge("umf_orders", { description: "Orders by state" })
@@ -69,6 +72,9 @@ export const asked = (event: OrderEvent.OrderEvent, millis: number): Effect.Effe
 /** A query begins, so much later than the order became due. */
 export const lag = (stored: StoredOrder, now: number): Effect.Effect<void> =>
   Metric.update(lagSeconds, Math.max(0, now - (dueAt(stored) ?? now)) / 1000)
+
+/** So many merchants had no turn at the last look at due orders. */
+export const paced = (merchants: number): Effect.Effect<void> => Metric.update(paceWaiting, merchants)
 
 export const heldBack: Effect.Effect<void> = Metric.update(heldBackTotal, 1)
 export const overtaken: Effect.Effect<void> = Metric.update(overtakenTotal, 1)

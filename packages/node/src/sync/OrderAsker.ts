@@ -16,6 +16,7 @@ import type { StoreError } from "../store/StoreError.ts"
 import type { Ledger } from "./Ledger.ts"
 import * as Metrics from "./Metrics.ts"
 import * as OrderTransition from "./OrderTransition.ts"
+import * as TurnSpan from "./TurnSpan.ts"
 
 /** What became of a turn. */
 export type Outcome =
@@ -122,8 +123,7 @@ const record = Effect.fnUntraced(function* (
   }
 })
 
-/** Asks about a due order and saves what comes of it. Fails where the store refuses for good. */
-export const ask = Effect.fnUntraced(function* (
+const turn = Effect.fnUntraced(function* (
   tools: Tools,
   stored: StoredOrder
 ): Effect.fn.Return<Outcome, StoreError> {
@@ -148,5 +148,9 @@ export const ask = Effect.fnUntraced(function* (
   const event = yield* toEvent(exit, began, tools.maxQueryMillis)
   yield* Metrics.asked(event, event.at - began)
   // Once there is an answer, nothing but the store keeps it from being saved.
-  return yield* Effect.uninterruptible(record(tools, stored, began, event))
+  return yield* Effect.uninterruptible(TurnSpan.saving(record(tools, stored, began, event)))
 })
+
+/** Asks about a due order and saves what comes of it. Fails where the store refuses for good. */
+export const ask = (tools: Tools, stored: StoredOrder): Effect.Effect<Outcome, StoreError> =>
+  TurnSpan.within(stored, turn(tools, stored))

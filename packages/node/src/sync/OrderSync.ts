@@ -50,7 +50,7 @@ export interface OrderSyncOptions extends LedgerOptions {
    * Takes each step of each order, once it is saved, as XState's `inspect` option gives an actor's: for any
    * XState inspector. What it throws disturbs nothing.
    */
-  readonly inspect?: OrderInspection.Inspect | undefined
+  readonly inspect?: OrderInspection.Inspector | undefined
   /** The longest time that one query may take; an answer that comes later counts as a time-out. 5 minutes by default. */
   readonly maxQueryTime?: Duration.Input | undefined
 }
@@ -88,7 +88,7 @@ export class OrderSync extends Context.Service<
      * `isWanted` says that nobody looks.
      */
     readonly inspect: (
-      inspect: OrderInspection.Inspect,
+      inspect: OrderInspection.Inspector,
       isWanted?: () => boolean
     ) => Effect.Effect<void, never, Scope.Scope>
     readonly get: (key: OrderKey) => Effect.Effect<Option.Option<OrderSnapshot.OrderSnapshot>, StoreError>
@@ -127,7 +127,7 @@ const make = Effect.fnUntraced(function* (
     gateway: yield* OrderGateway,
     maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? defaults.maxQueryTime)
   }
-  const inspect = (observer: OrderInspection.Inspect, isWanted?: () => boolean) => {
+  const inspect = (observer: OrderInspection.Inspector, isWanted?: () => boolean) => {
     const { schedule } = ledger
     const inspection = OrderInspection.make(OrderInspection.guarded(observer), { schedule, isWanted })
     return Effect.asVoid(

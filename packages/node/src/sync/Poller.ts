@@ -85,6 +85,8 @@ export const make = Effect.fnUntraced(function* (
   /** Whether somebody wants an order to be asked at once: read before those are taken. */
   let isUrgent = true
   let stopping = false
+  /** Merchants that had no turn when due orders were last read. */
+  let waitingMerchants: ReadonlyArray<string> = []
   /** By turns, the odd place goes to the newest and to the oldest. */
   let oddToOldest = false
 
@@ -184,6 +186,7 @@ export const make = Effect.fnUntraced(function* (
     const oldest = oddToOldest ? Math.ceil(most / 2) : Math.floor(most / 2)
     savedMeanwhile = new Set()
     const waiting = pace.exhausted(now)
+    waitingMerchants = waiting
     const found = yield* store.due({
       now,
       buckets: mine,
@@ -237,13 +240,16 @@ export const make = Effect.fnUntraced(function* (
     lookedAt = now
     const mine = buckets.mine()
     yield* Metrics.load(turns.size, mine.length)
+    let hasLooked = ready.size > 0
     if (mine.length === 0 || restUntil > now) {
       ready.clear()
       savedMeanwhile.clear()
       readAt = Math.max(readAt, restUntil)
     } else if (turns.size < options.concurrency && (isUrgent || (ready.size === 0 && readAt <= now))) {
       yield* read(now, mine)
+      hasLooked = true
     }
+    const paced = new Set(hasLooked ? waitingMerchants : [])
     let isPaced = false
     for (const [key, stored] of ready) {
       if (turns.size >= options.concurrency || stopping) break
@@ -251,10 +257,14 @@ export const make = Effect.fnUntraced(function* (
       const { order } = stored.snapshot.context
       if (turns.has(key) || !buckets.isMine(Bucket.of(order))) continue
       if (pace.take(order.merId, now)) yield* start(key, stored, now)
-      else isPaced = true
+      else {
+        paced.add(order.merId)
+        isPaced = true
+      }
     }
     // Where the pace alone holds orders back, reading again and again would bring nothing.
     if (isPaced) readAt = Math.min(Math.max(readAt, now + LEAST_BETWEEN_READS), turnAt(now))
+    if (hasLooked) yield* Metrics.paced(paced.size)
   })
 
   const sleep = Effect.gen(function* () {

@@ -1,0 +1,39 @@
+/**
+ * The inspector for apps that run order machines as XState actors, in promises and plain values: no type of
+ * another library stands in what is declared here.
+ */
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Redacted from "effect/Redacted"
+import { Inspector } from "./Inspector.ts"
+
+export interface CreateInspectorOptions {
+  /** 0 (default) takes any port that is free. */
+  readonly port?: number | undefined
+  /** What the page has to show; a random one if not said. At least 16 characters. */
+  readonly token?: string | undefined
+  /** Whether order numbers are shown in full; "masked" by default. */
+  readonly orderNumbers?: "masked" | "shown" | undefined
+  /** What is looked at, for people. */
+  readonly name?: string | undefined
+}
+
+export interface RunningInspector extends AsyncDisposable {
+  /** What a person opens, on this machine. Whoever has it can look: the token is in it. */
+  readonly url: string
+  /** For the `inspect` option of XState's `createActor`, or of `createOrderActor`. Never throws. */
+  readonly inspect: (event: unknown) => void
+  /** Stops serving. Events that come later are ignored. */
+  readonly close: () => Promise<void>
+}
+
+/** Starts an inspector. Rejects with `InspectorNotServed` where it can't be served. */
+export const createInspector = async (options: CreateInspectorOptions = {}): Promise<RunningInspector> => {
+  const { token, ...rest } = options
+  const runtime = ManagedRuntime.make(
+    Inspector.layerActors({ ...rest, token: token === undefined ? undefined : Redacted.make(token) })
+  )
+  const { url, inspect } = await runtime.runPromise(Effect.flatMap(Inspector, Effect.succeed))
+  const close = () => runtime.dispose()
+  return { url, inspect: inspect as (event: unknown) => void, close, [Symbol.asyncDispose]: close }
+}
