@@ -54,7 +54,7 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   api: ["core", "machine", "store", "sync", "telling"],
   sandbox: ["core", "keys"],
   inspector: ["core", "machine", "store", "sync", "telling", "api"],
-  notification: ["core", "keys", "store", "sync", "telling", "api"],
+  notification: ["core", "machine", "keys", "gateway", "store", "sync", "telling", "api", "promise"],
   testing: [
     "core",
     "machine",
@@ -63,15 +63,20 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "store",
     "sync",
     "telling",
+    "api",
     "sandbox",
     "NoticeOptions",
     "UmfOrderSync",
     "promise"
   ],
+  // What can be set, and what holds where nothing is: it knows who uses it, and nobody below knows it.
+  settings: ["core", "keys", "gateway", "sync", "telling", "api"],
   // The composition roots stand for rooms of their own.
   NoticeOptions: ["gateway", "store", "sync", "telling"],
   UmfOrderSync: ["core", "keys", "gateway", "store", "sync", "cluster", "NoticeOptions"],
-  promise: ["core", "machine", "gateway", "store", "sync", "UmfOrderSync"],
+  UmfConfig: ["core", "keys", "gateway", "store", "sync", "telling", "settings", "UmfOrderSync"],
+  promise: ["core", "machine", "keys", "gateway", "store", "sync", "api", "inspector", "UmfOrderSync"],
+  StandardSchemas: ["core", "telling", "api"],
   cli: [
     "core",
     "machine",
@@ -84,6 +89,7 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "api",
     "sandbox",
     "inspector",
+    "settings",
     "UmfOrderSync"
   ],
   sqlite: ["store"],
@@ -98,6 +104,9 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "api",
     "sandbox",
     "UmfOrderSync",
+    "UmfConfig",
+    "StandardSchemas",
+    "notification",
     "promise"
   ]
 }
