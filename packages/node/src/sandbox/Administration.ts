@@ -7,7 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import type { Memory } from "./QueryApi.ts"
+import { Answer } from "./Answer.ts"
+import type { Memory } from "./Memory.ts"
 import type { Received } from "./Received.ts"
 import * as SandboxOrder from "./SandboxOrder.ts"
 import * as SandboxState from "./SandboxState.ts"
@@ -26,6 +27,14 @@ export interface Administration {
   readonly requestVoid: (
     orderId: string
   ) => Effect.Effect<SandboxOrder.SandboxOrderView, SandboxState.Refused>
+  /**
+   * Answers the order's next queries with these, one each; then its script goes on where it stood. Fails where
+   * there is no such order, or an answer is none.
+   */
+  readonly answerNext: (
+    orderId: string,
+    answers: ReadonlyArray<Answer>
+  ) => Effect.Effect<SandboxOrder.SandboxOrderView, SandboxState.Refused>
   /** One order. */
   readonly order: (orderId: string) => Effect.Effect<SandboxOrder.SandboxOrderView, SandboxState.Refused>
   /** The orders, newest first, at most 1000. */
@@ -35,6 +44,10 @@ export interface Administration {
 }
 
 const decode = Schema.decodeUnknownEffect(SandboxState.NewOrder, { onExcessProperty: "error" })
+const decodeAnswers = Schema.decodeUnknownEffect(Schema.Array(Answer), { onExcessProperty: "error" })
+
+const notSound = (what: string) => (error: Schema.SchemaError) =>
+  new SandboxState.Refused({ kind: "InvalidInput", message: `Not ${what}: ${error.message}` })
 
 type Change = ReturnType<typeof SandboxState.create>
 
@@ -56,14 +69,16 @@ export const make = (memory: Memory): Administration => {
   return {
     createOrder: (input) =>
       decode(input).pipe(
-        Effect.mapError(
-          ({ message }) =>
-            new SandboxState.Refused({ kind: "InvalidInput", message: `Not an order: ${message}` })
-        ),
+        Effect.mapError(notSound("an order")),
         Effect.flatMap((order) => change((state, now) => SandboxState.create(state, now, order)))
       ),
     requestRefund: (orderId) => change((state, now) => SandboxState.ask(state, now, orderId, "refund")),
     requestVoid: (orderId) => change((state, now) => SandboxState.ask(state, now, orderId, "void")),
+    answerNext: (orderId, answers) =>
+      decodeAnswers(answers).pipe(
+        Effect.mapError(notSound("answers")),
+        Effect.flatMap((sound) => change((state, now) => SandboxState.interject(state, now, orderId, sound)))
+      ),
     order: (orderId) =>
       Effect.flatMap(Ref.get(memory.state), (state) =>
         Effect.fromResult(Result.map(SandboxState.get(state, orderId), SandboxOrder.view))

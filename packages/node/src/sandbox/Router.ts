@@ -7,15 +7,13 @@ import type { Signature } from "@umf-order-sync/core"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as AdminApi from "./AdminApi.ts"
-import type { Administration } from "./Administration.ts"
 import * as HttpExchange from "./HttpExchange.ts"
+import * as Platform from "./Platform.ts"
 import * as QueryApi from "./QueryApi.ts"
 
 /** What requests are answered from. */
 export interface Services {
-  readonly memory: QueryApi.Memory
-  readonly administration: Administration
-  readonly settings: QueryApi.Settings
+  readonly platform: Platform.Platform
   /** The text of `GET /`, for a sandbox that was reached at `origin`. */
   readonly welcome: (origin: string) => string
 }
@@ -25,7 +23,7 @@ export const route = (
   request: IncomingMessage,
   response: ServerResponse,
   services: Services
-): Effect.Effect<void, never, Signature.Signer | Signature.Verifier> =>
+): Effect.Effect<void> =>
   dispatch(request, response, services).pipe(
     Effect.catchTag("HttpRefused", (refused) => Effect.sync(() => HttpExchange.refuse(response, refused))),
     Effect.catchCause((cause) =>
@@ -41,22 +39,20 @@ export const route = (
 const dispatch = Effect.fnUntraced(function* (
   request: IncomingMessage,
   response: ServerResponse,
-  { administration, memory, settings, welcome }: Services
-): Effect.fn.Return<
-  void,
-  HttpExchange.HttpRefused | Signature.SigningFailed,
-  Signature.Signer | Signature.Verifier
-> {
+  { platform, welcome }: Services
+): Effect.fn.Return<void, HttpExchange.HttpRefused | Signature.SigningFailed> {
   yield* HttpExchange.requireLoopbackHost(request)
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/"
-  if (AdminApi.isAdminPath(path)) return yield* AdminApi.handle(request, response, path, administration)
+  if (AdminApi.isAdminPath(path)) {
+    return yield* AdminApi.handle(request, response, path, platform.administration)
+  }
   if (path === "/") {
     yield* requireMethod(request, path, "GET")
     return HttpExchange.text(response, welcome(`http://${request.headers.host}`))
   }
-  if (QueryApi.isQueryPath(path)) {
+  if (Platform.isQueryPath(path)) {
     yield* requireMethod(request, path, "POST")
-    return yield* QueryApi.handle(request, response, path, memory, settings)
+    return yield* QueryApi.handle(request, response, path, platform)
   }
   return yield* new HttpExchange.HttpRefused({
     status: 404,

@@ -6,23 +6,19 @@
  * gateway, store or sync: it is the other side.
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { Signature } from "@umf-order-sync/core"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { KeyFile, MerchantSigner, PlatformVerifier } from "../keys/index.ts"
+import { KeyFile } from "../keys/index.ts"
 import * as AdminApi from "./AdminApi.ts"
-import * as Administration from "./Administration.ts"
+import type * as Administration from "./Administration.ts"
 import * as LoopbackServer from "./LoopbackServer.ts"
-import type * as QueryApi from "./QueryApi.ts"
-import type { Received } from "./Received.ts"
+import * as Platform from "./Platform.ts"
 import { route } from "./Router.ts"
 import * as SandboxKeys from "./SandboxKeys.ts"
-import * as SandboxState from "./SandboxState.ts"
 import * as Welcome from "./Welcome.ts"
 
 /** The sandbox did not start. None of the reasons goes away by trying again. */
@@ -83,13 +79,7 @@ export const make = Effect.fnUntraced(function* (
   }
   const fail = (reason: SandboxError["reason"]) => new SandboxError({ reason })
   const keys = yield* Effect.mapError(SandboxKeys.load(keysDirectory), fail)
-  const signer = yield* Effect.mapError(MerchantSigner.make(keys.platformPrivateKey), fail)
-  const verifier = PlatformVerifier.make(keys.merchantPublicKey)
-  const memory: QueryApi.Memory = {
-    state: yield* Ref.make(SandboxState.empty),
-    received: yield* Ref.make<ReadonlyArray<Received>>([])
-  }
-  const administration = Administration.make(memory)
+  const platform = yield* Effect.mapError(Platform.make(keys, { merId, timeScale }), fail)
   const welcome = (origin: string) =>
     Welcome.text({
       baseUrl: origin + basePath,
@@ -98,14 +88,11 @@ export const make = Effect.fnUntraced(function* (
       keyFiles: keys.files
     })
   const handle = (request: IncomingMessage, response: ServerResponse) =>
-    route(request, response, { memory, administration, settings: { merId, timeScale }, welcome }).pipe(
-      Effect.provideService(Signature.Signer, signer),
-      Effect.provideService(Signature.Verifier, verifier)
-    )
+    route(request, response, { platform, welcome })
   const bound = yield* Effect.mapError(LoopbackServer.serve({ host, port }, handle), fail)
   const origin = `http://${host.includes(":") ? `[${host}]` : host}:${bound}`
   return {
-    ...administration,
+    ...platform.administration,
     baseUrl: origin + basePath,
     adminUrl: origin + AdminApi.prefix,
     merId,

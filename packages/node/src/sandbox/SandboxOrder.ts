@@ -21,6 +21,8 @@ export interface SandboxOrder {
   /** What was asked of the platform last; decides which list of steps answers. */
   readonly operation: Operation
   readonly progress: StepProgress.StepProgress
+  /** What the next queries are answered before the script goes on, one each. */
+  readonly interjected: ReadonlyArray<Answer>
   /** How many queries were answered. */
   readonly queries: number
   readonly lastAnswer: Answer["_tag"] | undefined
@@ -33,6 +35,7 @@ export const make = (
   ...order,
   operation: "payment",
   progress: StepProgress.initial,
+  interjected: [],
   queries: 0,
   lastAnswer: undefined
 })
@@ -43,9 +46,11 @@ export const answer = (
   now: number,
   timeScale: number
 ): readonly [Answer, SandboxOrder] => {
+  const queries = order.queries + 1
+  const [first, ...interjected] = order.interjected
+  if (first !== undefined) return [first, { ...order, interjected, queries, lastAnswer: first._tag }]
   const steps = stepsFor(order.script, order.operation)
   const [step, progress] = StepProgress.next(steps, order.progress, now, scaleOf(order, timeScale))
-  const queries = order.queries + 1
   return [step.answer, { ...order, progress, queries, lastAnswer: step.answer._tag }]
 }
 
@@ -54,6 +59,12 @@ export const asked = (order: SandboxOrder, operation: Operation): SandboxOrder =
   ...order,
   operation,
   progress: StepProgress.initial
+})
+
+/** The order with answers that come before its script goes on, after those that are waiting already. */
+export const interjected = (order: SandboxOrder, answers: ReadonlyArray<Answer>): SandboxOrder => ({
+  ...order,
+  interjected: [...order.interjected, ...answers]
 })
 
 /** What divides the order's lengths of time: its script's scale and the sandbox's. */

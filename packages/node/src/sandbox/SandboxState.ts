@@ -117,13 +117,19 @@ export const create = (state: SandboxState, now: number, order: NewOrder): Chang
   if (script === undefined) {
     return refused(
       "UnknownScript",
-      `There is no script "${order.script}". GET /admin/scripts lists them; or give steps of your own.`
+      `There is no script "${order.script}". There are ${scripts.scripts.map(({ name }) => name).join(", ")}; or give steps of your own.`
     )
   }
   const amount = order.amount === undefined ? defaultAmount : Amount.Amount.make(BigInt(order.amount))
   const made = SandboxOrder.make({ orderId, script, amount, payType, createdAt: now })
   return Result.succeed([made, put(state, made)])
 }
+
+const unknown = (orderId: string) =>
+  refused(
+    "UnknownOrder",
+    `There is no order "${orderId}". Create it first, or choose a number that begins with a script's name.`
+  )
 
 /** Asks for a refund or a void. Asking for the same again changes nothing, as with the platform. */
 export const ask = (
@@ -133,12 +139,7 @@ export const ask = (
   operation: "refund" | "void"
 ): Changed => {
   const order = find(state, now, { orderId })
-  if (order === undefined) {
-    return refused(
-      "UnknownOrder",
-      `There is no order "${orderId}". Create it first, with POST /admin/orders, or choose a number that begins with a script's name.`
-    )
-  }
+  if (order === undefined) return unknown(orderId)
   if (order.operation === operation) return Result.succeed([order, state])
   if (order.operation !== "payment") {
     return refused(
@@ -148,6 +149,19 @@ export const ask = (
   }
   const asked = SandboxOrder.asked(order, operation)
   return Result.succeed([asked, put(state, asked)])
+}
+
+/** Puts answers before the order's script, one for each of its next queries. */
+export const interject = (
+  state: SandboxState,
+  now: number,
+  orderId: string,
+  answers: ReadonlyArray<Answer>
+): Changed => {
+  const order = find(state, now, { orderId })
+  if (order === undefined) return unknown(orderId)
+  const changed = SandboxOrder.interjected(order, answers)
+  return Result.succeed([changed, put(state, changed)])
 }
 
 /** The order of that number, if it was created or asked about. */

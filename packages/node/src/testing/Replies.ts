@@ -1,0 +1,97 @@
+/** What a test tells the platform to answer, as the sandbox's own answers and steps. Pure. */
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import { withoutAbsent } from "../api/Fields.ts"
+import type { PlainDuration } from "../promise/PlainOptions.ts"
+import type { Answer } from "../sandbox/Answer.ts"
+import type { Script, Step, Steps } from "../sandbox/Script.ts"
+import type { Statement } from "../sandbox/Statement.ts"
+import type { PlainReply, PlainScript, PlainStatement, PlainStep, PlainSteps } from "./PlainReply.ts"
+
+/** In milliseconds; NaN, which no schema takes, for what is no length of time. */
+export const toMillis = (length: PlainDuration): number =>
+  typeof length === "number"
+    ? length
+    : Option.match(Duration.fromInput(length), { onNone: () => Number.NaN, onSome: Duration.toMillis })
+
+type Words<A> = Extract<A, string>
+
+const statements: { readonly [word in Words<PlainStatement>]: Statement } = {
+  paying: { _tag: "Paying" },
+  "not-pay": { _tag: "NotPay" },
+  paid: { _tag: "Paid" },
+  "paid-without-state": { _tag: "PaidWithoutState" },
+  "pay-error": { _tag: "PayError" },
+  closed: { _tag: "Closed" },
+  "refund-accepted": { _tag: "RefundAccepted" },
+  voided: { _tag: "Voided" },
+  "platform-fault": { _tag: "PlatformFault" },
+  contradictory: { _tag: "Contradictory" },
+  "signature-rejected": { _tag: "SignatureRejected" }
+}
+
+const day = 86_400_000
+
+const others: { readonly [word in Exclude<Words<PlainReply>, Words<PlainStatement>>]: Answer } = {
+  "wrong-signature": { _tag: "WrongSignature" },
+  unsigned: { _tag: "Unsigned" },
+  replayed: { _tag: "Replayed" },
+  "wrong-amount": { _tag: "WrongAmount" },
+  renamed: { _tag: "Renamed" },
+  merged: { _tag: "Merged" },
+  "time-out": { _tag: "Delayed", ms: day },
+  "connection-reset": { _tag: "Reset" },
+  cut: { _tag: "Cut" },
+  html: { _tag: "Html" },
+  redirect: { _tag: "Redirect" }
+}
+
+const toStatement = (statement: PlainStatement): Statement =>
+  typeof statement === "string"
+    ? statements[statement]
+    : withoutAbsent<Statement & { readonly _tag: "Custom" }>({ _tag: "Custom", ...statement })
+
+/** One answer. */
+export const toAnswer = (reply: PlainReply): Answer => {
+  if (typeof reply === "string") {
+    const words: Readonly<Record<string, Answer>> = { ...statements, ...others }
+    // Without TypeScript anything may come here; the sandbox refuses an answer that is none.
+    return words[reply] ?? (reply as unknown as Answer)
+  }
+  if ("httpStatus" in reply) {
+    return withoutAbsent<Answer & { readonly _tag: "HttpStatus" }>({
+      _tag: "HttpStatus",
+      status: reply.httpStatus,
+      retryAfter: reply.retryAfter
+    })
+  }
+  if ("delayed" in reply) {
+    return { _tag: "Delayed", ms: toMillis(reply.by), statement: toStatement(reply.delayed) }
+  }
+  return toStatement(reply)
+}
+
+const toStep = (step: PlainStep): Step => {
+  if (typeof step === "string" || !("answer" in step)) return { answer: toAnswer(step) }
+  const answer = toAnswer(step.answer)
+  return "times" in step ? { answer, times: step.times } : { answer, forMs: toMillis(step.for) }
+}
+
+const toSteps = ([first, ...more]: PlainSteps): Steps => [toStep(first), ...more.map(toStep)]
+
+const isSteps = (script: PlainScript | PlainSteps): script is PlainSteps => Array.isArray(script)
+
+/** A whole script. */
+export const toScript = (given: PlainScript | PlainSteps): Script => {
+  if (isSteps(given)) return { steps: toSteps(given) }
+  const { steps, onRefund, onVoid } = given
+  return withoutAbsent<Script>({
+    name: undefined,
+    description: undefined,
+    expected: undefined,
+    scale: undefined,
+    steps: toSteps(steps),
+    onRefund: onRefund && toSteps(onRefund),
+    onVoid: onVoid && toSteps(onVoid)
+  })
+}
