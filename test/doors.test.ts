@@ -9,6 +9,21 @@ import * as Schema from "effect/Schema"
 const root = fileURLToPath(new URL("..", import.meta.url))
 const run = promisify(execFile)
 
+/** What the promise interface exports; the package's main door has all of it too. */
+const promise = [
+  "UmfClosedError",
+  "UmfConfigError",
+  "UmfError",
+  "UmfInputError",
+  "UmfInternalError",
+  "UmfKeyError",
+  "UmfOrderConflictError",
+  "UmfOrderUnknownError",
+  "UmfQueryError",
+  "UmfStoreError",
+  "createOrderSync"
+]
+
 /** What each package exports, types aside. A change here is a change that users see. */
 const doors = {
   core: [
@@ -22,6 +37,7 @@ const doors = {
     "QuerySchedule",
     "RetCode",
     "Signature",
+    "StandardSchema",
     "StringToSign",
     "Text",
     "TransState",
@@ -31,8 +47,10 @@ const doors = {
     "OrderCommand",
     "OrderContext",
     "OrderEvent",
+    "OrderInspection",
     "OrderSnapshot",
     "OrderStep",
+    "StateGuide",
     "createOrderActor",
     "orderMachine"
   ],
@@ -47,27 +65,43 @@ const doors = {
     "Merchants",
     "Notice",
     "NoticeHandler",
+    "Notification",
+    "NotificationHint",
+    "NotificationRoute",
     "OrderDesk",
     "OrderGateway",
     "OrderStore",
     "Relay",
     "Sandbox",
+    "StandardSchemas",
     "StoreError",
     "Sync",
+    "UmfConfig",
     "UmfOrderSync",
     "Webhook",
     "WebhookError",
-    "createOrderSync",
-    "verifyWebhook"
+    "createNotificationHandler",
+    "verifyWebhook",
+    ...promise
   ],
+  "node/inspector": ["Inspector", "InspectorNotServed", "attachInspector", "createInspector"],
+  "node/promise": promise,
   "node/sqlite": ["FileLock", "SqliteStore"],
+  "node/testing": ["TestPlatform", "answers", "createTestKeys", "createTestKit", "layerTest", "signAnswer"],
   "node/postgres": ["ClusterBuckets", "PostgresStore"]
 } as const
 
 const names = ["core", "machine", "node"] as const
 
 /** Every way in, as it is imported. */
-const ways = [...names, "node/sqlite", "node/postgres"] as const
+const ways = [
+  ...names,
+  "node/inspector",
+  "node/postgres",
+  "node/promise",
+  "node/sqlite",
+  "node/testing"
+] as const
 
 const closed = [
   "core/internal/LosslessJson",
@@ -205,7 +239,8 @@ describe("the boxes", () => {
     { timeout: 30_000 },
     async (name) => {
       const files = await packed(name)
-      const kinds = name === "node" ? /^(?:bin|dist|src)\// : /^(?:dist|src)\//
+      const kinds =
+        name === "node" ? /^(?:bin|dist|src|page\/dist)\/|^page\/[^/]+\.(?:html|css|svg)$/ : /^(?:dist|src)\//
       const besides = files.filter((file) => !kinds.test(file))
       assert.deepStrictEqual(
         besides.filter((file) => !/^(?:LICENSE|README[\w.-]*\.md)$/.test(file)),
@@ -216,6 +251,13 @@ describe("the boxes", () => {
       assert.include(files, "dist/index.js")
       assert.include(files, "dist/index.d.ts")
       assert.include(files, "src/index.ts")
+      if (name === "node") {
+        const page = ["index.html", "style.css", "lifecycle.en.svg", "lifecycle.zh.svg", "dist/main.js"]
+        assert.includeMembers(
+          [...files],
+          page.map((file) => `page/${file}`)
+        )
+      }
       assert.deepStrictEqual(
         files.filter((file) => /\.(?:p8|p12|pfx|pem|key|crt|env|test\.\w+)$/.test(file)),
         []

@@ -13,6 +13,7 @@ const expected = [
   "QuerySchedule",
   "RetCode",
   "Signature",
+  "StandardSchema",
   "StringToSign",
   "Text",
   "TransState",

@@ -1,5 +1,6 @@
 /** The door `@umf-order-sync/node/inspector`: a page on loopback that shows orders and their machines. */
 
+export { attach as attachInspector } from "./inspector/AttachInspector.ts"
 export {
   type CreateInspectorOptions,
   createInspector,

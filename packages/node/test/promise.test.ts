@@ -1,52 +1,16 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { getEventListeners } from "node:events"
 import { assert, describe, it } from "@effect/vitest"
-import { QuerySchedule } from "@umf-order-sync/core"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import {
   createOrderSync,
-  type OrderSync,
-  type OrderSyncOptions,
-  type PlainTransition
+  type PlainTransition,
+  UmfClosedError,
+  UmfOrderUnknownError
 } from "../src/promise.ts"
-import * as Sandbox from "../src/sandbox/Sandbox.ts"
 import * as Keys from "./support/keys.ts"
-import { assertNoSecret, printed } from "./support/secrets.ts"
+import { rejection, schedule, until, withSandbox } from "./support/promises.ts"
 import * as Servers from "./support/servers.ts"
-
-const schedule = QuerySchedule.compress(QuerySchedule.defaults, 100)
-
-const withSandbox = (
-  body: (orders: OrderSync, sandbox: Sandbox.Running) => Promise<void>,
-  more: Partial<OrderSyncOptions> = {}
-) =>
-  Effect.gen(function* () {
-    const sandbox = yield* Sandbox.make({ timeScale: 100 })
-    yield* Effect.promise(async () => {
-      await using orders = await createOrderSync({
-        merId: sandbox.merId,
-        baseUrl: sandbox.baseUrl,
-        privateKey: Redacted.value(sandbox.merchantPrivateKey),
-        platformCert: sandbox.platformCert,
-        schedule,
-        ...more
-      })
-      await body(orders, sandbox)
-    })
-  })
-
-/** What a promise was rejected with; fails the test if it was not. */
-const rejection = async (promise: Promise<unknown>): Promise<{ readonly _tag?: string }> => {
-  try {
-    await promise
-  } catch (error) {
-    if (typeof error === "object" && error !== null) return error
-    return {}
-  }
-  return assert.fail("was not rejected")
-}
 
 describe("createOrderSync", () => {
   it.live("query gives plain values", () =>
@@ -129,11 +93,11 @@ describe("createOrderSync", () => {
       async (orders, sandbox) => {
         const tracked = orders.track({ orderId: "notpay-then-paid-1" })
         const queries = async () => (await Effect.runPromise(sandbox.received)).length
-        while ((await orders.get("notpay-then-paid-1"))?.state !== "open.waiting") await pause()
+        await until(async () => !((await orders.get("notpay-then-paid-1"))?.state !== "open.waiting"))
         assert.strictEqual(await queries(), 1)
         for (const expected of ["open.waiting", "paid"]) {
           await orders.hint("notpay-then-paid-1")
-          while ((await orders.get("notpay-then-paid-1"))?.state !== expected) await pause()
+          await until(async () => !((await orders.get("notpay-then-paid-1"))?.state !== expected))
         }
         assert.strictEqual((await tracked).state, "paid")
         assert.strictEqual(await queries(), 3)
@@ -147,12 +111,49 @@ describe("createOrderSync", () => {
       const order = { orderId: "paid-after-3-3" }
       const abort = new AbortController()
       const tracked = orders.track(order, { signal: abort.signal })
-      while ((await orders.get(order.orderId)) === undefined) await pause()
+      await until(async () => !((await orders.get(order.orderId)) === undefined))
       abort.abort()
-      await rejection(tracked)
-      while ((await orders.get(order.orderId))?.state !== "paid") await pause()
-      const before = AbortSignal.abort()
-      await rejection(orders.track({ orderId: "paid-9" }, { signal: before }))
+      const error = await rejection(tracked)
+      assert.instanceOf(error, DOMException)
+      assert.strictEqual(error.name, "AbortError")
+      await until(async () => !((await orders.get(order.orderId))?.state !== "paid"))
+      const before = AbortSignal.abort("too late")
+      assert.strictEqual(await rejection(orders.track({ orderId: "paid-9" }, { signal: before })), "too late")
+      assert.isUndefined(await orders.get("paid-9"))
+      assert.deepStrictEqual(getEventListeners(abort.signal, "abort"), [])
+    })
+  )
+
+  it.live("history tells what happened, with dates and amounts", () =>
+    withSandbox(async (orders) => {
+      await orders.track({ orderId: "paid-6", amount: 8888n })
+      assert.deepStrictEqual(await orders.history("nobody-handed-over"), [])
+      const history = await orders.history("paid-6")
+      const [moved, told] = history.slice(-2)
+      assert.deepInclude(moved, { kind: "moved", to: "paid", because: "answered Paid (0000 SUCCESS)" })
+      assert.instanceOf(moved?.at, Date)
+      assert.strictEqual(moved?.kind === "moved" ? moved.answer?.amount : undefined, 8888n)
+      assert.deepInclude(told, { kind: "told", fact: "Paid" })
+    })
+  )
+
+  it.live("list gives pages, of some states only where they are named", () =>
+    withSandbox(async (orders) => {
+      for (const orderId of ["paid-1", "paid-2", "pay-error-1"]) await orders.track({ orderId })
+      await orders.handOver({ orderId: "never-decided-1" }, { orderedAt: new Date() })
+      const first = await orders.list({ limit: 2 })
+      const second = await orders.list({ limit: 2, cursor: first.next })
+      assert.isUndefined(second.next)
+      const ids = [...first.orders, ...second.orders].map(({ orderId }) => orderId)
+      assert.deepStrictEqual(ids.toSorted(), ["never-decided-1", "paid-1", "paid-2", "pay-error-1"])
+      const found = async (request: Parameters<typeof orders.list>[0]) =>
+        (await orders.list(request)).orders.map(({ orderId }) => orderId).toSorted()
+      assert.deepStrictEqual(await found({ states: ["payFailed", "polling"] }), [
+        "never-decided-1",
+        "pay-error-1"
+      ])
+      assert.deepStrictEqual(await found({ since: new Date(Date.now() + 60_000) }), [])
+      assert.lengthOf(await found({ until: Date.now() + 60_000 }), 4)
     })
   )
 
@@ -168,12 +169,12 @@ describe("createOrderSync", () => {
         })
         const tracked = rejection(orders.track({ orderId: "a" }))
         const queried = rejection(orders.query({ orderId: "b" }))
-        while (server.requests.length < 2) await pause()
+        await until(async () => !(server.requests.length < 2))
         assert.strictEqual(server.open(), 2)
         await orders.close()
-        while (server.open() > 0) await pause()
-        await Promise.all([tracked, queried])
-        await rejection(orders.query({ orderId: "c" }))
+        await until(async () => !(server.open() > 0))
+        for (const error of await Promise.all([tracked, queried])) assert.instanceOf(error, UmfClosedError)
+        assert.instanceOf(await rejection(orders.query({ orderId: "c" })), UmfClosedError)
         await orders.close()
         assert.strictEqual(server.requests.length, 2)
       })
@@ -181,80 +182,83 @@ describe("createOrderSync", () => {
   )
 })
 
-describe("rejections", () => {
-  it.live("are the library's tagged errors", () =>
+describe("waitFor", () => {
+  it.live("given an order that was handed over, it waits for its end; at rest it is there at once", () =>
+    withSandbox(async (orders, sandbox) => {
+      await orders.handOver({ orderId: "notpay-then-paid-1" })
+      const end = await orders.waitFor("notpay-then-paid-1")
+      assert.deepStrictEqual([end.state, end.settled, end.paid], ["paid", true, true])
+      const queries = (await Effect.runPromise(sandbox.received)).length
+      assert.deepStrictEqual(await orders.waitFor("notpay-then-paid-1"), end)
+      assert.strictEqual((await Effect.runPromise(sandbox.received)).length, queries)
+    })
+  )
+
+  it.live("given an order that needs a person, that is an end too", () =>
+    withSandbox(async (orders) => {
+      await orders.handOver({ orderId: "signature-rejected-1" })
+      const end = await orders.waitFor("signature-rejected-1")
+      assert.deepStrictEqual([end.settled, end.attention], [false, true])
+    })
+  )
+
+  it.live("given an order that was never handed over, it says so and asks nothing", () =>
+    withSandbox(async (orders, sandbox) => {
+      const error = await rejection(orders.waitFor("paid-nobody-tracks"))
+      assert.instanceOf(error, UmfOrderUnknownError)
+      assert.strictEqual(error.orderId, "paid-nobody-tracks")
+      assert.isUndefined(await orders.get("paid-nobody-tracks"))
+      assert.deepStrictEqual(await Effect.runPromise(sandbox.received), [])
+    })
+  )
+
+  it.live("it tells the service nothing: what an answer taught is not taken for the merchant's word", () =>
     withSandbox(
       async (orders) => {
-        const tagged = async (promise: Promise<unknown>) => (await rejection(promise))._tag
-        assert.strictEqual(await tagged(orders.query({ orderId: "bad-gateway-1" })), "GatewayError")
-        assert.strictEqual(
-          await tagged(orders.query({ orderId: "wrong-amount-1", amount: 8888n })),
-          "GatewayError"
-        )
-        await orders.track({ orderId: "paid-5", amount: 8888n })
-        assert.strictEqual(await tagged(orders.track({ orderId: "paid-5", amount: 1n })), "OrderConflict")
-        for (const note of ["hint", "refundRequested", "voidRequested", "resume"] as const) {
-          assert.strictEqual(await tagged(orders[note]("paid-nobody-tracks")), "UnknownOrder")
-        }
-        const error = await rejection(orders.query({ orderId: "bad-gateway-2" }))
-        assertNoSecret(error)
-        assert.include(printed(error), "502")
+        await orders.handOver({ orderId: "notpay-then-paid-2" })
+        await until(async () => (await orders.get("notpay-then-paid-2"))?.state === "open.waiting")
+        assert.strictEqual((await orders.waitFor("notpay-then-paid-2")).state, "paid")
+        const kinds = (await orders.history("notpay-then-paid-2")).map(({ kind }) => kind)
+        assert.deepStrictEqual(kinds, ["moved", "told"])
       },
-      { retries: 0 }
+      { schedule: { ...schedule, firstEvery: 300 } }
     )
   )
 
-  const bad: ReadonlyArray<readonly [string, Parameters<OrderSync["query"]>[0], string]> = [
-    ["an order number with a separator", { orderId: "a&payType=WX" }, "orderId"],
-    ["an empty order number", { orderId: "" }, "orderId"],
-    ["an order number that is too long", { orderId: "x".repeat(65) }, "orderId"],
-    ["a date that does not exist", { orderId: "a", orderDate: "20260230" }, "orderDate"],
-    ["a payType that does not exist", { orderId: "a", payType: "XX" }, "payType"],
-    ["an amount that is no number", { orderId: "a", amount: "12.5" }, "amount"],
-    ["a negative amount", { orderId: "a", amount: -1n }, "amount"]
-  ]
-  for (const [name, order, field] of bad) {
-    it.live(`name the field: ${name}`, () =>
-      withSandbox(async (orders, sandbox) => {
-        const error = await rejection(orders.query(order))
-        assert.strictEqual(error._tag, "SchemaError")
-        assert.include(String(error), field)
-        await rejection(orders.track(order))
-        assert.deepStrictEqual(await Effect.runPromise(sandbox.received), [])
-      })
-    )
-  }
+  it.live("an aborted signal rejects with its reason at once, and ends nothing but the waiting", () =>
+    withSandbox(async (orders) => {
+      await orders.handOver({ orderId: "paid-after-3-4" })
+      const abort = new AbortController()
+      const waiting = rejection(orders.waitFor("paid-after-3-4", { signal: abort.signal }))
+      const reason = new Error("the customer left")
+      abort.abort(reason)
+      assert.strictEqual(await waiting, reason)
+      assert.deepStrictEqual(getEventListeners(abort.signal, "abort"), [])
+      const byDefault = await rejection(orders.waitFor("paid-after-3-4", { signal: AbortSignal.abort() }))
+      assert.instanceOf(byDefault, DOMException)
+      assert.strictEqual(byDefault.name, "AbortError")
+      assert.strictEqual((await orders.waitFor("paid-after-3-4")).state, "paid")
+    })
+  )
 
-  it.live("of bad keys and options come before anything is sent", () =>
-    Effect.promise(async () => {
-      const directory = await mkdtemp(join(tmpdir(), "umf-order-sync-promise-"))
-      try {
-        const file = join(directory, "not-a-key.pem")
-        await writeFile(file, "hunter2 is no key")
-        const good = {
-          merId: "90000001",
-          privateKey: Redacted.value(Keys.merchant.privateKey),
-          platformCert: Buffer.from(Keys.platform.certificate)
-        }
-        const refused: ReadonlyArray<readonly [string, OrderSyncOptions]> = [
-          ["KeyError", { ...good, privateKey: file }],
-          ["KeyError", { ...good, privateKey: join(directory, "nowhere.pem") }],
-          ["KeyError", { ...good, privateKey: good.platformCert }],
-          ["KeyError", { ...good, platformCert: file }],
-          ["KeyError", { ...good, platformCert: new Uint8Array() }],
-          ["ConfigInvalid", { ...good, baseUrl: "http://example.com" }],
-          ["ConfigInvalid", { ...good, timeout: "60 seconds" }]
-        ]
-        for (const [tag, options] of refused) {
-          const error = await rejection(createOrderSync({ ...options, passphrase: "hunter2" }))
-          assert.strictEqual(error._tag, tag)
-          assertNoSecret(error, ["hunter2"])
-        }
-      } finally {
-        await rm(directory, { recursive: true, force: true })
-      }
+  it.live("given a signal that outlives the wait, nothing stays with it", () =>
+    withSandbox(async (orders) => {
+      const { signal } = new AbortController()
+      await orders.handOver({ orderId: "paid-1" })
+      await orders.waitFor("paid-1", { signal })
+      await orders.track({ orderId: "paid-2" }, { signal })
+      await orders.query({ orderId: "paid-3" }, { signal })
+      assert.deepStrictEqual(getEventListeners(signal, "abort"), [])
+    })
+  )
+
+  it.live("a close rejects who waits", () =>
+    withSandbox(async (orders) => {
+      await orders.handOver({ orderId: "never-decided-1" })
+      const waiting = rejection(orders.waitFor("never-decided-1"))
+      await orders.close()
+      assert.instanceOf(await waiting, UmfClosedError)
+      assert.instanceOf(await rejection(orders.waitFor("never-decided-1")), UmfClosedError)
     })
   )
 })
-
-const pause = () => new Promise((resolve) => setTimeout(resolve, 2))

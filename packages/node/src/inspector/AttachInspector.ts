@@ -8,9 +8,11 @@ import type { OrderDesk } from "../sync/OrderDesk.ts"
 import { OrderSync } from "../sync/OrderSync.ts"
 import { Inspector, type InspectorNotServed, type InspectorOptions } from "./Inspector.ts"
 
+export type Options = Omit<InspectorOptions, "source">
+
 /** Serves the inspector of the service around it until the scope ends; the service goes on as if nobody looked. */
 export const attach = (
-  options: Omit<InspectorOptions, "source">
+  options: Options
 ): Effect.Effect<Inspector["Service"], InspectorNotServed, OrderSync | OrderDesk | Scope.Scope> =>
   Effect.gen(function* () {
     const desk = LocalDesk.layer({})

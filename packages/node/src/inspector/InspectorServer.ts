@@ -33,7 +33,11 @@ export interface ServerOptions {
 export class InspectorNotServed extends Schema.TaggedError<InspectorNotServed>()("InspectorNotServed", {
   /** What is wrong, and what to do. Holds no token. */
   message: Schema.String
-}) {}
+}) {
+  /** The same names as the errors of the promise interface have. */
+  readonly code = "INSPECTOR_NOT_SERVED"
+  readonly retryable = false
+}
 
 /** A running inspector's addresses. */
 export interface Served {

@@ -8,8 +8,8 @@ import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSyn
 import { setTimeout } from "node:timers/promises"
 
 import type { InTransaction } from "../../src/NoticeOptions.ts"
+import type { PlainNotice } from "../../src/promise.ts"
 import { createOrderSync, type OrderSyncOptions } from "../../src/promise.ts"
-import type { Notice } from "../../src/store/Notice.ts"
 
 /** What a worker is given. Everything named "file" is a path. */
 export interface Settings {
@@ -36,12 +36,12 @@ export type Job =
 const settings: Settings = JSON.parse(process.env.UMF_TEST_WORKER ?? "{}")
 process.stdin.on("close", () => process.exit(0)).resume()
 
-const toText = (notice: Notice): string =>
+const toText = (notice: PlainNotice): string =>
   JSON.stringify(notice, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))
 
 const toFile = (file: string) => {
   const descriptor = openSync(file, "a")
-  return async (notice: Notice): Promise<void> => {
+  return async (notice: PlainNotice): Promise<void> => {
     await setTimeout(settings.noticeMillis ?? 0)
     writeSync(descriptor, `${toText(notice)}\n`)
     fsyncSync(descriptor)
@@ -50,7 +50,7 @@ const toFile = (file: string) => {
 }
 
 /** `nth` is how many notices of the order were there before, and tells the order in which they came. */
-const toTable = (kind: "SQLite" | "Postgres") => async (notice: Notice, sql: InTransaction) => {
+const toTable = (kind: "SQLite" | "Postgres") => async (notice: PlainNotice, sql: InTransaction) => {
   const p = kind === "SQLite" ? "?" : "$"
   await setTimeout(settings.noticeMillis ?? 0)
   if (kind === "SQLite") {
