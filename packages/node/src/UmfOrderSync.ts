@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type { ConfigInvalid, GatewayOptions } from "./gateway/GatewayConfig.ts"
+import * as GatewayConfig from "./gateway/GatewayConfig.ts"
 import { OrderGateway } from "./gateway/OrderGateway.ts"
 import type { KeyError } from "./keys/KeyFile.ts"
 import * as MerchantSigner from "./keys/MerchantSigner.ts"
@@ -25,6 +26,7 @@ import type { HousekeepingOptions } from "./sync/Housekeeping.ts"
 import * as Housekeeping from "./sync/Housekeeping.ts"
 import type { Ledger } from "./sync/Ledger.ts"
 import type { OrderDesk } from "./sync/OrderDesk.ts"
+import * as Sync from "./sync/OrderSync.ts"
 import { OrderSync, type OrderSyncOptions } from "./sync/OrderSync.ts"
 
 /** Where the two keys are, and how the merchant's is opened. */
@@ -125,7 +127,7 @@ const isDurable = (store: StoreOptions | undefined): boolean => store !== undefi
  * The rate at which the service asks for each merchant: the gateway's own limit, kept before a query takes
  * one of the places, so that a merchant that has to wait makes nobody else wait.
  */
-const rateLimitOf = ({ rateLimit = { limit: 20, window: "1 second" } }: GatewayOptions) => {
+const rateLimitOf = ({ rateLimit = GatewayConfig.defaults.rateLimit }: GatewayOptions) => {
   const limit = {
     limit: rateLimit.limit,
     windowMillis: Duration.toMillis(Duration.fromInputUnsafe(rateLimit.window))
@@ -139,14 +141,16 @@ export const layerSync = (
 ): Layer.Layer<OrderSync | OrderDesk | Ledger, ConfigInvalid | StoreError, OrderGateway | OrderStore> =>
   Layer.merge(
     OrderSync.layer({
-      rateLimitOf: rateLimitOf(options),
-      maxQueryTime: Duration.max(
-        Duration.minutes(5),
-        Duration.times(Duration.fromInputUnsafe(options.deadline ?? 0), 2)
-      ),
-      // What is lost with the process anyway is not worth waiting for.
-      grace: isDurable(options.store) ? "10 seconds" : 0,
       ...options,
+      rateLimitOf: options.rateLimitOf ?? rateLimitOf(options),
+      maxQueryTime:
+        options.maxQueryTime ??
+        Duration.max(
+          Duration.fromInputUnsafe(Sync.defaults.maxQueryTime),
+          Duration.times(Duration.fromInputUnsafe(options.deadline ?? 0), 2)
+        ),
+      // What is lost with the process anyway is not worth waiting for.
+      grace: options.grace ?? (isDurable(options.store) ? Sync.defaults.grace : 0),
       // What outlives the process is worth asking after for longer.
       schedule: isDurable(options.store)
         ? { ...QuerySchedule.durable, ...options.schedule }

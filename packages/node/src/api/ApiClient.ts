@@ -145,7 +145,15 @@ const make = Effect.fnUntraced(function* (
     list: ({ states, merId, search, since, until, cursor, limit }) =>
       call(
         client.orders.list({
-          query: withoutAbsent<typeof ListQuery.Type>({ state: states, merId, search, since, until, cursor, limit })
+          query: withoutAbsent<typeof ListQuery.Type>({
+            state: states,
+            merId,
+            search,
+            since,
+            until,
+            cursor,
+            limit
+          })
         }),
         none
       ),

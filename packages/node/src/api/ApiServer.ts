@@ -25,6 +25,9 @@ import type { Merchants } from "./OrderInput.ts"
 import * as Problem from "./Problem.ts"
 import * as TokenBucket from "./TokenBucket.ts"
 
+/** What holds where nothing is said. */
+export const defaults = { host: "127.0.0.1", port: 8787, requestsPerSecond: 200 } as const
+
 export interface ApiServerOptions extends Merchants {
   /** The address to listen on; 127.0.0.1 if not said. */
   readonly host?: string | undefined
@@ -74,13 +77,10 @@ const authorization = (token: Redacted.Redacted<string>): Layer.Layer<Authorizat
 const make = Effect.fnUntraced(function* (
   options: ApiServerOptions
 ): Effect.fn.Return<ApiServer["Service"], ApiNotServed, OrderDesk | Scope.Scope> {
-  const {
-    host = "127.0.0.1",
-    port = 8787,
-    token,
-    ready = Effect.succeed(true),
-    requestsPerSecond = 200
-  } = options
+  const { token, ready = Effect.succeed(true) } = options
+  const host = options.host ?? defaults.host
+  const port = options.port ?? defaults.port
+  const requestsPerSecond = options.requestsPerSecond ?? defaults.requestsPerSecond
   if (Redacted.value(token).length < BearerToken.SHORTEST) {
     return yield* new ApiNotServed({
       message: `The API's token is shorter than ${BearerToken.SHORTEST} characters. Take one that can't be guessed, such as the output of: openssl rand -hex 32`

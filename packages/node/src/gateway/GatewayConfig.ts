@@ -12,6 +12,18 @@ import * as Schema from "effect/Schema"
 /** The platform's own address. */
 export const PLATFORM_URL = "https://mofunapi.umfintech.com/in-pay-client"
 
+/** What holds where nothing is said. A time-out that is longer moves the deadline: see `deadlineFor`. */
+export const defaults = {
+  timeout: "65 seconds",
+  deadline: "100 seconds",
+  maxBodyBytes: 65_536,
+  retries: 2,
+  backOff: { base: "500 millis", cap: "10 seconds" },
+  rateLimit: { limit: 20, window: "1 second" },
+  circuitBreaker: { failures: 10, openFor: "15 seconds" },
+  connections: 64
+} as const
+
 /** What may be set; everything has a default. */
 export interface GatewayOptions {
   /** Address up to, and without, `/pay/orderquery`. The platform's, if nothing is said. */
@@ -97,44 +109,48 @@ const count = (setting: string, value: number, least: number): Effect.Effect<num
     ? Effect.succeed(value)
     : invalid(setting, `${setting} must be a whole number, at least ${least}.`)
 
+/** The deadline of queries with that time-out, where none is said. */
+const deadlineFor = (timeout: Duration.Duration): Duration.Duration =>
+  Duration.max(Duration.fromInputUnsafe(defaults.deadline), Duration.sum(timeout, Duration.seconds(10)))
+
 /** Checks the options and fills in the defaults. */
 export const make = Effect.fnUntraced(function* (
   options: GatewayOptions = {}
 ): Effect.fn.Return<GatewayConfig, ConfigInvalid> {
   const url = yield* endpoint(options.baseUrl ?? PLATFORM_URL)
-  const timeout = yield* duration("timeout", options.timeout ?? "65 seconds")
+  const timeout = yield* duration("timeout", options.timeout ?? defaults.timeout)
   if (Duration.isLessThanOrEqualTo(timeout, MINUTE)) {
     return yield* invalid(
       "timeout",
       "timeout must be more than 60 s: the platform may take a minute to answer (specification, FAQ)."
     )
   }
-  const deadline = yield* duration(
-    "deadline",
-    options.deadline ?? Duration.max(Duration.seconds(100), Duration.sum(timeout, Duration.seconds(10)))
-  )
+  const deadline = yield* duration("deadline", options.deadline ?? deadlineFor(timeout))
   if (Duration.isLessThan(deadline, Duration.sum(timeout, Duration.seconds(1)))) {
     return yield* invalid("deadline", "deadline must be at least 1 s longer than timeout.")
   }
+  const backOff = { ...defaults.backOff, ...options.backOff }
+  const rateLimit = { ...defaults.rateLimit, ...options.rateLimit }
+  const circuitBreaker = { ...defaults.circuitBreaker, ...options.circuitBreaker }
   return {
     url: url.href,
     origin: url.origin,
     timeout,
     deadline,
-    maxBodyBytes: yield* count("maxBodyBytes", options.maxBodyBytes ?? 65_536, 1024),
-    retries: yield* count("retries", options.retries ?? 2, 0),
+    maxBodyBytes: yield* count("maxBodyBytes", options.maxBodyBytes ?? defaults.maxBodyBytes, 1024),
+    retries: yield* count("retries", options.retries ?? defaults.retries, 0),
     backOff: {
-      baseMillis: Duration.toMillis(yield* duration("backOff.base", options.backOff?.base ?? "500 millis")),
-      capMillis: Duration.toMillis(yield* duration("backOff.cap", options.backOff?.cap ?? "10 seconds"))
+      baseMillis: Duration.toMillis(yield* duration("backOff.base", backOff.base)),
+      capMillis: Duration.toMillis(yield* duration("backOff.cap", backOff.cap))
     },
     rateLimit: {
-      limit: yield* count("rateLimit.limit", options.rateLimit?.limit ?? 20, 1),
-      window: yield* duration("rateLimit.window", options.rateLimit?.window ?? "1 second")
+      limit: yield* count("rateLimit.limit", rateLimit.limit, 1),
+      window: yield* duration("rateLimit.window", rateLimit.window)
     },
     circuitBreaker: {
-      failures: yield* count("circuitBreaker.failures", options.circuitBreaker?.failures ?? 10, 1),
-      openFor: yield* duration("circuitBreaker.openFor", options.circuitBreaker?.openFor ?? "15 seconds")
+      failures: yield* count("circuitBreaker.failures", circuitBreaker.failures, 1),
+      openFor: yield* duration("circuitBreaker.openFor", circuitBreaker.openFor)
     },
-    connections: yield* count("connections", options.connections ?? 64, 1)
+    connections: yield* count("connections", options.connections ?? defaults.connections, 1)
   }
 })

@@ -19,8 +19,10 @@ import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
+import * as BreakerMetrics from "./BreakerMetrics.ts"
 import * as GatewayConfig from "./GatewayConfig.ts"
 import { CircuitOpen, DeadlineReached, GatewayError, NotSent, type Reason, TimedOut } from "./GatewayError.ts"
+import * as QuerySpan from "./QuerySpan.ts"
 import * as Transport from "./Transport.ts"
 
 /** What a gateway needs besides its configuration. */
@@ -95,7 +97,14 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
   const breaker = yield* CircuitBreaker.make({
     tripPolicy: CircuitBreaker.consecutive(config.circuitBreaker.failures),
     openDuration: config.circuitBreaker.openFor
-  })
+  }).pipe(
+    Effect.provideServiceEffect(
+      CircuitBreaker.CircuitBreakerStore,
+      Effect.flatMap(CircuitBreaker.CircuitBreakerStore, (store) =>
+        BreakerMetrics.observed(store, config.origin)
+      )
+    )
+  )
   // Requests that the pool could not take at once would spend their time-out in its queue.
   const places = yield* Semaphore.make(config.connections)
   const timeoutMillis = Duration.toMillis(config.timeout)
@@ -160,10 +169,11 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       )
     )
 
-  const query = Effect.fnUntraced(
+  const queried = Effect.fnUntraced(
     function* (
       order: Order.OrderRef,
-      operation: Order.Operation = "payment"
+      operation: Order.Operation,
+      tries: (count: number) => void
     ): Effect.fn.Return<Verdict.Conclusion, GatewayError> {
       const endsAt = (yield* Clock.currentTimeMillis) + deadlineMillis
       const body = yield* signedBody(order)
@@ -173,6 +183,7 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
         const late = Result.isFailure(result) && result.failure.reason._tag === "DeadlineReached"
         // What the last try met says more than that there was no time for another one.
         if (late) return yield* Effect.fromResult(last ?? result)
+        tries(retry + 1)
         if (retry >= config.retries || !mayPass(result)) return yield* Effect.fromResult(result)
         last = result
         const pause = yield* backOff(retry)
@@ -188,5 +199,8 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
     })
   )
 
-  return OrderGateway.of({ query })
+  return OrderGateway.of({
+    query: (order, operation = "payment") =>
+      QuerySpan.within(order, operation, (tries) => queried(order, operation, tries))
+  })
 })

@@ -138,6 +138,14 @@ export class KeyError extends Schema.TaggedError<KeyError>()("KeyError", {
 export const codeOf = (error: unknown): string =>
   Predicate.hasProperty(error, "code") && Predicate.isString(error.code) ? error.code : "unknown"
 
+/** Whether a text is no path but what a key file holds: put in its place, it would end in every message about it. */
+export const looksLikeAKey = (text: string): boolean =>
+  /-----BEGIN|[\r\n]/.test(text) || /^[A-Za-z0-9+/=_-]{200,}$/.test(text)
+
+/** How messages call a path that can't be read. */
+const sourceOf = (path: string): string =>
+  looksLikeAKey(path) ? "What was given as a key file's path, and looks like the key itself," : path
+
 /** The file's bytes, at most one more than `maxBytes`. Fails with `KeyError` (`Unreachable`). */
 export const read = (path: string): Effect.Effect<Uint8Array, KeyError> =>
   Effect.tryPromise({
@@ -147,7 +155,10 @@ export const read = (path: string): Effect.Effect<Uint8Array, KeyError> =>
       return Buffer.concat(chunks)
     },
     catch: (error) =>
-      new KeyError({ source: path, reason: new Unreachable({ action: "read", code: codeOf(error) }) })
+      new KeyError({
+        source: sourceOf(path),
+        reason: new Unreachable({ action: "read", code: codeOf(error) })
+      })
   })
 
 /** The blocks of a file that holds at least one, all of them complete. Fails with the reason otherwise. */

@@ -17,14 +17,10 @@ import { FileUnusable, MerchantUnusable } from "./MerchantsFault.ts"
 /** No list is larger, in bytes: room for some ten thousand merchants. */
 const MAX_BYTES = 4_194_304
 
-/** A key put where its path belongs would end in every message about that path. */
-const looksLikeAKey = (text: string): boolean =>
-  /-----BEGIN|[\r\n]/.test(text) || /^[A-Za-z0-9+/=_-]{200,}$/.test(text)
-
 const FilePath = Schema.String.annotate({ message: "must be a path, as text" }).check(
   Schema.makeFilter<string>((text) => {
     if (text.trim() === "" || text.includes("\0")) return "must be the path of a file"
-    return !looksLikeAKey(text) || "must be the path of a file, not what is in it"
+    return !KeyFile.looksLikeAKey(text) || "must be the path of a file, not what is in it"
   })
 )
 

@@ -5,6 +5,8 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
 import type { Notice } from "../store/Notice.ts"
 
 export class NoticeHandler extends Context.Service<
@@ -30,7 +32,10 @@ export class NoticeHandler extends Context.Service<
   ): Layer.Layer<NoticeHandler, never, R> => make(hand, true)
 }
 
-/** What the handler was given where it was built comes first; an open transaction of the caller's stays. */
+/**
+ * What the handler was given where it was built comes first; an open transaction of the caller's stays, and so
+ * does its span: the one in which the handler was built is over, or lasts as long as the app.
+ */
 const make = <E, R>(
   hand: (notice: Notice) => Effect.Effect<unknown, E, R>,
   transactional: boolean
@@ -41,9 +46,11 @@ const make = <E, R>(
       NoticeHandler.of({
         transactional,
         hand: (notice) =>
-          Effect.provide(
-            Effect.suspend(() => Effect.asVoid(hand(notice))),
-            context
+          Effect.flatMap(Effect.serviceOption(Tracer.ParentSpan), (span) =>
+            Effect.provide(
+              Effect.suspend(() => Effect.asVoid(hand(notice))),
+              Option.isNone(span) ? context : Context.add(context, Tracer.ParentSpan, span.value)
+            )
           )
       })
     )

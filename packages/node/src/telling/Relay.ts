@@ -23,6 +23,15 @@ import { Ledger } from "../sync/Ledger.ts"
 import * as Metrics from "../sync/Metrics.ts"
 import { masked } from "./Masked.ts"
 import { NoticeHandler } from "./NoticeHandler.ts"
+import * as NoticeSpan from "./NoticeSpan.ts"
+
+/** What holds where nothing is said. */
+export const defaults = {
+  concurrency: 8,
+  backOff: { base: "5 seconds", cap: "1 hour" },
+  timeout: "1 minute",
+  grace: "10 seconds"
+} as const
 
 export interface RelayOptions {
   /** Notices on their way at once. 8 by default. */
@@ -67,10 +76,11 @@ export const make = Effect.fnUntraced(function* (
   const handler = yield* NoticeHandler
   const ledger = yield* Ledger
   const buckets = yield* Buckets
-  const concurrency = options.concurrency ?? 8
-  const base = Duration.toMillis(options.backOff?.base ?? "5 seconds")
-  const cap = Duration.toMillis(options.backOff?.cap ?? "1 hour")
-  const timeout = Duration.fromInputUnsafe(options.timeout ?? "1 minute")
+  const concurrency = options.concurrency ?? defaults.concurrency
+  const backOff = { ...defaults.backOff, ...options.backOff }
+  const base = Duration.toMillis(backOff.base)
+  const cap = Duration.toMillis(backOff.cap)
+  const timeout = Duration.fromInputUnsafe(options.timeout ?? defaults.timeout)
   const news = Latch.makeUnsafe(true)
   const onTheWay = new Map<string, OnTheWay>()
   let stopping = false
@@ -108,16 +118,18 @@ export const make = Effect.fnUntraced(function* (
 
   const failed = Effect.fnUntraced(function* ({ notice, attempts }: PendingNotice, failure: unknown) {
     const error = textOf(failure)
+    const order = masked(notice.orderId)
     const nextAt = (yield* Clock.currentTimeMillis) + (yield* pauseAfter(attempts))
     yield* Metrics.handed("failed")
     yield* Effect.logWarning("A notice could not be handed over; it is tried again.").pipe(
       Effect.annotateLogs({
         notice: notice.id,
         type: notice.type,
-        order: masked(notice.orderId),
+        order,
         attempts: attempts + 1,
         nextAt: new Date(nextAt).toISOString(),
-        error
+        // The handler's own words may name the order.
+        error: error.replaceAll(notice.orderId, order)
       })
     )
     yield* saved(store.noticeFailed(notice.id, { nextAt, error }))
@@ -130,17 +142,15 @@ export const make = Effect.fnUntraced(function* (
       orElse: () => Effect.fail(new Error(`no end within ${Duration.format(timeout)}`))
     })
     const mark = Effect.flatMap(Clock.currentTimeMillis, (now) => store.noticeDelivered(notice.id, now))
-    if (handler.transactional) {
-      // Both or neither: what the handler wrote is undone where the mark can't be set.
-      const exit = yield* Effect.exit(store.transaction(Effect.andThen(hand, mark)))
-      return Exit.isSuccess(exit)
-        ? yield* Metrics.handed("delivered")
-        : yield* failed(pending, squash(exit.cause))
-    }
-    const exit = yield* Effect.exit(hand)
+    const { transactional } = handler
+    // Both or neither: what the handler wrote is undone where the mark can't be set.
+    const exit = yield* NoticeSpan.within(
+      pending,
+      Effect.exit(transactional ? store.transaction(Effect.andThen(hand, mark)) : hand)
+    )
     if (Exit.isFailure(exit)) return yield* failed(pending, squash(exit.cause))
     yield* Metrics.handed("delivered")
-    yield* saved(mark)
+    if (!transactional) yield* saved(mark)
   })
 
   const start = Effect.fnUntraced(function* (pending: PendingNotice) {
@@ -204,7 +214,7 @@ export const make = Effect.fnUntraced(function* (
     Effect.whileLoop({ while: () => !stopping, body: () => rounds, step: () => {} })
   )
 
-  const grace = options.grace ?? "10 seconds"
+  const grace = options.grace ?? defaults.grace
   /** Waits for what is on the way to these orders, and after `grace` lets it go: it is handed over again. */
   const settle = (isMeant: (bucket: number) => boolean) =>
     Effect.gen(function* () {

@@ -21,6 +21,9 @@ import { NoticeHandler } from "./NoticeHandler.ts"
 import * as WebhookSignature from "./WebhookSignature.ts"
 import { WebhookError } from "./WebhookSignature.ts"
 
+/** What holds where nothing is said. */
+export const defaults = { timeout: "15 seconds" } as const
+
 export interface WebhookOptions {
   /** Where notices go. https, unless it is this machine itself. */
   readonly url: string
@@ -71,7 +74,7 @@ const make = Effect.fnUntraced(function* (options: WebhookOptions) {
   const keys = yield* Effect.fromResult(WebhookSignature.keysOf(options.secret)).pipe(
     Effect.mapError(({ message }) => new ConfigInvalid({ setting: "webhook.secret", message }))
   )
-  const timeout = Duration.fromInputUnsafe(options.timeout ?? "15 seconds")
+  const timeout = Duration.fromInputUnsafe(options.timeout ?? defaults.timeout)
   const client = yield* HttpClient.HttpClient
 
   const hand = Effect.fnUntraced(
