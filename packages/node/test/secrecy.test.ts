@@ -116,7 +116,9 @@ class Said {
       { where: `stdout of ${name}`, text: stdout },
       { where: `stderr of ${name}`, text: stderr }
     )
-    this.logs.push({ where: `stderr of ${name}`, text: stderr })
+    // What a command tells the person who asked for one order is no log, and ends what it says.
+    const log = args[0] === "run" ? stderr : stderr.replace(/^Order .* needs a person .*$/m, "")
+    this.logs.push({ where: `stderr of ${name}`, text: log })
     return code
   }
 

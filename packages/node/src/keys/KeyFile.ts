@@ -140,7 +140,10 @@ export const codeOf = (error: unknown): string =>
 
 /** Whether a text is no path but what a key file holds: put in its place, it would end in every message about it. */
 export const looksLikeAKey = (text: string): boolean =>
-  /-----BEGIN|[\r\n]/.test(text) || /^[A-Za-z0-9+/=_-]{200,}$/.test(text)
+  /-----BEGIN|[\r\n]/.test(text) ||
+  /^[A-Za-z0-9+/=_-]{200,}$/.test(text) ||
+  // Bytes that were made a text by mistake.
+  /^(?:\d{1,3},){20}/.test(text)
 
 /** How messages call a path that can't be read. */
 const sourceOf = (path: string): string =>

@@ -84,12 +84,16 @@ const format = SchemaIssue.makeFormatterStandardSchemaV1({
   }
 })
 
-/** A field's path, cut: somebody may have put a secret in place of a name. */
+const known = [...Object.keys(MerchantEntry.fields), ...Object.keys(RateLimit.fields)]
+
+/** A name that is known, or a misspelt one: a few letters that begin like one. */
+const isName = (part: string): boolean =>
+  /^[A-Za-z]{3,20}$/.test(part) &&
+  known.some((name) => name.slice(0, 3).toLowerCase() === part.slice(0, 3).toLowerCase())
+
+/** A field's path. Somebody may have put a secret in place of a name, so other names are not shown. */
 const fieldOf = (path: ReadonlyArray<unknown>): string =>
-  path
-    .map((part) => String(part).replace(/[^\w.-]/g, "?"))
-    .join(".")
-    .slice(0, 40)
+  path.map((part) => (isName(String(part)) ? String(part) : "of another name")).join(".")
 
 const inlinePassphrase =
   "must not stand here, where everybody reads it who reads the list. Put it into a file, and name that in passphraseFile"

@@ -130,10 +130,11 @@ describe("a merchant that can't be used", () => {
     ],
     [
       "a limit with more",
-      { ...a, rateLimit: { limit: 1, window: "1 second", x: 1 } },
-      "rateLimit.x",
+      { ...a, rateLimit: { limit: 1, window: "1 second", limits: 1 } },
+      "rateLimit.limits",
       /not known/
     ],
+    ["a secret in place of a name", { ...a, hunter2: true }, "of another name", /not known/],
     ["no yes or no", { ...a, allowLongSignature: "yes" }, "allowLongSignature", /true or false/],
     [
       "a key that is not there",
@@ -195,13 +196,16 @@ describe("a merchant that can't be used", () => {
   it.live("together with others: all faults are told at once", () =>
     Effect.gen(function* () {
       const faults = yield* faultsOf(
-        listOf({ ...a, privateKey: "none", baseUrl: 1, x: 1 }, { ...entry(B, "b"), platformCert: "none" })
+        listOf(
+          { ...a, privateKey: "none", baseUrl: 1, privateKeys: 1 },
+          { ...entry(B, "b"), platformCert: "none" }
+        )
       )
       assert.deepStrictEqual(
         faults
           .map((fault) => (fault._tag === "MerchantUnusable" ? `${fault.merId} ${fault.field}` : ""))
           .sort(),
-        [`${A} baseUrl`, `${A} x`, `${B} platformCert`]
+        [`${A} baseUrl`, `${A} privateKeys`, `${B} platformCert`]
       )
     })
   )
