@@ -69,7 +69,7 @@ export const settings = {
     kind: Kind.ofCommand(yesOrNo),
     meaning: {
       en: "Serves the live inspector on 127.0.0.1, for one person alone",
-      zh: "在 127.0.0.1 上提供实时检查器，仅供一人使用"
+      zh: "在 127.0.0.1 上提供实时检视器，仅供一人使用"
     }
   }),
 

@@ -68,8 +68,8 @@ export const signature: Needle = {
   isIn: (said) => /[A-Za-z0-9+/_-]{171}/.test(said.replaceAll("\\/", "/"))
 }
 
-/** What was found, as "needle in part". */
+/** What was found, as "needle in part". Texts that were said more than once are looked at once. */
 export const found = (parts: ReadonlyArray<Part>, needles: ReadonlyArray<Needle>): ReadonlyArray<string> =>
-  parts.flatMap((part) =>
+  [...new Map(parts.map((part) => [part.text, part])).values()].flatMap((part) =>
     needles.flatMap(({ name, isIn }) => (isIn(part.text) ? [`${name} in ${part.where}`] : []))
   )
