@@ -60,15 +60,19 @@ const actorRef = (
 export const guarded =
   (inspector: Inspector, onError: (error: unknown) => void = () => {}): Inspect =>
   (event) => {
-    try {
-      if (typeof inspector === "function") inspector(event)
-      else inspector.next?.(event)
-    } catch (error) {
+    const failed = (error: unknown) => {
       try {
         onError(error)
       } catch {
         // Nobody is left to be told.
       }
+    }
+    try {
+      const given: unknown = typeof inspector === "function" ? inspector(event) : inspector.next?.(event)
+      // TypeScript takes an async function for one that gives nothing; its rejection would end the process.
+      if (given instanceof Promise) given.catch(failed)
+    } catch (error) {
+      failed(error)
     }
   }
 

@@ -129,6 +129,16 @@ describe("an inspector that throws", () => {
     }
   })
 
+  it("guarded, and asynchronous, is told as well, and its rejection ends no process", async () => {
+    const errors: Array<unknown> = []
+    const inspect = async () => failing()
+    OrderInspection.guarded(inspect, (error) => errors.push(error))({} as InspectionEvent)
+    OrderInspection.guarded({ next: inspect }, (error) => errors.push(error))({} as InspectionEvent)
+    OrderInspection.guarded(inspect, failing)({} as InspectionEvent)
+    await new Promise((resolve) => setTimeout(resolve))
+    assert.deepStrictEqual(errors, [thrown, thrown])
+  })
+
   it("guarded, throws nothing even where whoever is told throws too", () => {
     OrderInspection.guarded(failing, failing)({} as InspectionEvent)
     OrderInspection.guarded(failing)({} as InspectionEvent)

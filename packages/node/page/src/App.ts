@@ -44,6 +44,7 @@ export const start = (place: Element, client: Client, session: Session, refused:
   let status: Live.Status = { kind: "connecting" }
   let summary: Summary | undefined
   let rate: number | undefined
+  let isTroubled = false
   let chosen: DetailsView.Chosen = { kind: "nothing" }
   let isDrawing = false
   let hasEnded = false
@@ -71,7 +72,7 @@ export const start = (place: Element, client: Client, session: Session, refused:
   const drawNow = (): void => {
     const now = clock.now()
     const shown = orders.shown()
-    views.header.update({ status, summary, rate, scheme })
+    views.header.update({ status, isTroubled, summary, rate, scheme })
     views.filters.update(shown.query, summary)
     views.list.update({ shown, states, chosen: chosenId(), now, total: totalOf(shown.query) })
     views.details.update(chosen, now)
@@ -117,6 +118,7 @@ export const start = (place: Element, client: Client, session: Session, refused:
           orders.doubt()
         }
         summary = message.summary
+        isTroubled = false
         rate = message.rate
         break
       case "changed":
@@ -135,7 +137,9 @@ export const start = (place: Element, client: Client, session: Session, refused:
         }
         break
       case "trouble":
-        views.banner.say("trouble", message.message)
+        // Said once; that it goes on stands in the head.
+        if (!isTroubled) views.banner.say("trouble", message.message)
+        isTroubled = true
         break
     }
     draw()

@@ -135,7 +135,10 @@ export const make = (
     for (const { act, button } of acts) {
       // Not `disabled`: that would take the keyboard away from a button that works again a moment later.
       Dom.attribute(button, "aria-disabled", isSensible(act, row) ? undefined : "true")
-      if (act === "resume") Dom.show(button, isSensible(act, row))
+      if (act !== "resume") continue
+      // A button that goes away must not take the keyboard with it.
+      if (!isSensible(act, row) && document.activeElement === button) title.focus()
+      Dom.show(button, isSensible(act, row))
     }
     asking.update(row, now)
     facts.update(row, details, now)

@@ -10,6 +10,8 @@ import { of } from "./Words.ts"
 
 export interface Facts {
   readonly status: Status
+  /** Whether the inspector answers, and what it looks at doesn't. */
+  readonly isTroubled: boolean
   readonly summary: Summary | undefined
   /** Transitions a second, where they are seen. */
   readonly rate: number | undefined
@@ -104,18 +106,20 @@ export const make = (language: Language, session: Session, actions: Actions): He
     Dom.fill(schemeIcon, Dom.icon(now))
   }
 
-  const statusText = (now: Status): string => {
+  const statusText = (now: Status, isTroubled: boolean): string => {
+    if (now.kind === "live" && isTroubled) return words.noAnswer
+
     if (now.kind === "reconnecting") return words.reconnecting(Times.left(now.again - Date.now(), language))
     return now.kind === "live" ? words.live : words.connecting
   }
 
   return {
     element,
-    update: ({ status: now, summary, rate: perSecond, scheme: chosen }) => {
-      Dom.attribute(live, "data-status", now.kind)
-      Dom.text(status, statusText(now))
+    update: ({ status: now, isTroubled, summary, rate: perSecond, scheme: chosen }) => {
+      Dom.attribute(live, "data-status", now.kind === "live" && isTroubled ? "troubled" : now.kind)
+      Dom.text(status, statusText(now, isTroubled))
       Dom.show(retry, now.kind === "reconnecting")
-      const isSeen = now.kind === "live" && perSecond !== undefined
+      const isSeen = now.kind === "live" && !isTroubled && perSecond !== undefined
       Dom.show(rate, isSeen)
       if (isSeen) {
         const value = perSecond < 10 ? Math.round(perSecond * 10) / 10 : Math.round(perSecond)

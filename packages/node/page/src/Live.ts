@@ -34,7 +34,7 @@ export interface Live {
 }
 
 /** A summary comes about every second; without anything for so long, in ms, the line is dead. */
-const SILENCE = 10_000
+const SILENCE = 5_000
 /** How long a page may be hidden before it lets go, in ms. */
 const PATIENCE = 60_000
 const FIRST_PAUSE = 500

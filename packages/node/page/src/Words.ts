@@ -10,6 +10,8 @@ export interface Words {
   readonly keys: string
   readonly live: string
   readonly connecting: string
+  /** The inspector answers, and what it looks at doesn't. */
+  readonly noAnswer: string
   readonly reconnecting: (left: string) => string
   readonly retry: string
   readonly rate: (perSecond: string) => string
@@ -100,6 +102,7 @@ const en: Words = {
   keys: "Keys",
   live: "Live",
   connecting: "Connecting",
+  noAnswer: "No answer: what you see is old",
   reconnecting: (left) => `Reconnecting in ${left}`,
   retry: "Try now",
   rate: (perSecond) => `${perSecond}/s`,
@@ -206,6 +209,7 @@ const zh: Words = {
   keys: "快捷键",
   live: "实时",
   connecting: "连接中",
+  noAnswer: "无应答：所见已过时",
   reconnecting: (left) => `${left}后重连`,
   retry: "立即重试",
   rate: (perSecond) => `${perSecond} 次/秒`,

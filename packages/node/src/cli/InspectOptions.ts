@@ -84,13 +84,14 @@ export const tellBoth = (
     Effect.andThen(json ? Output.json({ inspector: inspector.url }) : Effect.void, tell(inspector, open))
   )
 
-/** Serves the inspector of the service around it, where the flags ask for one. */
+/** Serves the inspector of the service around it, where the flags ask for one; each of them does. */
 export const besideService = (
   given: Given,
-  name: string
+  name: string,
+  numbers: "shown" | "masked" = orderNumbers(given)
 ): Effect.Effect<Served | undefined, InspectorNotServed, OrderSync | OrderDesk | Scope.Scope> =>
-  given.inspect || given.open
-    ? AttachInspector.attach({ name, port: given.inspectPort, orderNumbers: orderNumbers(given) })
+  given.inspect || given.open || given.showOrderNumbers || given.inspectPort !== 0
+    ? AttachInspector.attach({ name, port: given.inspectPort, orderNumbers: numbers })
     : Effect.succeed(undefined)
 
 /** For commands that would end: until Ctrl-C. */

@@ -31,6 +31,9 @@ export const leadingTo = (url: string): string =>
 /** How long a browser may take to read the file. */
 const READ_WITHIN = "20 seconds"
 
+/** What has not failed within so many ms has opened a browser. */
+const SETTLED_AFTER = 1_000
+
 /** Opens the address, where there is a browser to open it with; gives whether one was started. */
 export const open = (url: string): Effect.Effect<boolean, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -50,9 +53,14 @@ export const open = (url: string): Effect.Effect<boolean, never, Scope.Scope> =>
     return yield* Effect.callback<boolean>((resume) => {
       const child = spawn(program, [...args, file], { stdio: "ignore", detached: true })
       child.once("error", () => resume(Effect.succeed(false)))
-      child.once("spawn", () => {
+      // Openers that find no browser say so soon, by their exit code.
+      const opened = setTimeout(() => {
         child.unref()
         resume(Effect.succeed(true))
+      }, SETTLED_AFTER)
+      child.once("exit", (code) => {
+        clearTimeout(opened)
+        resume(Effect.succeed(code === 0))
       })
     })
   })

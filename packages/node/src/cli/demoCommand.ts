@@ -146,7 +146,7 @@ export const demoCommand = Command.make(
     }).pipe(Effect.scoped)
     const result = yield* Effect.gen(function* () {
       // The numbers are made up.
-      const inspector = yield* InspectOptions.besideService({ ...input, showOrderNumbers: true }, "demo")
+      const inspector = yield* InspectOptions.besideService(input, "demo", "shown")
       if (inspector !== undefined) yield* InspectOptions.tellBoth(inspector, input.open)
       const started = yield* Clock.currentTimeMillis
       yield* playing

@@ -47,6 +47,11 @@ export const trackCommand = Command.make(
     const order = yield* Options.toOrder(input)
     const connection = yield* Options.connection
     const json = yield* Options.Json
+    const needsPerson = (last: Option.Option<OrderTransition>) => Option.isSome(last) && last.value.attention
+    const told = (last: Option.Option<OrderTransition>) =>
+      Output.note(
+        `Order ${order.orderId} needs a person (${Option.getOrUndefined(last)?.reason ?? "no reason given"}). Nothing was concluded about it; run track again to ask on.`
+      )
     const following = Stream.unwrap(
       OrderSync.useSync((sync) => sync.transitions(order, { operation: input.operation }))
     ).pipe(
@@ -64,17 +69,17 @@ export const trackCommand = Command.make(
       const inspector = yield* InspectOptions.besideService(input, "track")
       if (inspector !== undefined) yield* InspectOptions.tellBoth(inspector, input.open)
       const found = yield* following
-      return inspector === undefined ? found : yield* InspectOptions.untilStopped
+      if (inspector === undefined) return found
+      if (needsPerson(found)) yield* told(found)
+      return yield* InspectOptions.untilStopped
     }).pipe(
       Effect.scoped,
       Effect.provide(
         layer({ ...connection, schedule: ScheduleOptions.toSchedule(input, QuerySchedule.defaults) })
       )
     )
-    if (Option.isSome(last) && last.value.attention === true) {
-      yield* Output.note(
-        `Order ${order.orderId} needs a person (${last.value.reason ?? "no reason given"}). Nothing was concluded about it; run track again to ask on.`
-      )
+    if (needsPerson(last)) {
+      yield* told(last)
       return yield* new Ended({ code: NEGATIVE })
     }
   })

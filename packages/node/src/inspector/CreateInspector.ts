@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Redacted from "effect/Redacted"
-import { Inspector } from "./Inspector.ts"
+import { Inspector, InspectorNotServed } from "./Inspector.ts"
 
 export interface CreateInspectorOptions {
   /** 0 (default) takes any port that is free. */
@@ -27,11 +27,26 @@ export interface RunningInspector extends AsyncDisposable {
   readonly close: () => Promise<void>
 }
 
+const refused = (why: string) => new InspectorNotServed({ message: `The inspector can't be served: ${why}.` })
+
 /** Starts an inspector. Rejects with `InspectorNotServed` where it can't be served. */
 export const createInspector = async (options: CreateInspectorOptions = {}): Promise<RunningInspector> => {
-  const { token, ...rest } = options
+  const { token, port = 0, orderNumbers = "masked", name, ...unknown } = options
+  const [other] = Object.keys(unknown)
+  if (other !== undefined) throw refused(`"${other}" is no option of it`)
+  if (!Number.isSafeInteger(port) || port < 0 || port > 65_535) throw refused("port must be 0 to 65535")
+  if (orderNumbers !== "masked" && orderNumbers !== "shown") {
+    throw refused('orderNumbers must be "masked" or "shown"')
+  }
+  if (name !== undefined && typeof name !== "string") throw refused("name must be a text")
+  if (token !== undefined && typeof token !== "string") throw refused("token must be a text")
   const runtime = ManagedRuntime.make(
-    Inspector.layerActors({ ...rest, token: token === undefined ? undefined : Redacted.make(token) })
+    Inspector.layerActors({
+      port,
+      orderNumbers,
+      name,
+      token: token === undefined ? undefined : Redacted.make(token)
+    })
   )
   const { url, inspect } = await runtime.runPromise(Effect.flatMap(Inspector, Effect.succeed))
   const close = () => runtime.dispose()

@@ -45,10 +45,21 @@ export const peek = ({ running }: Inspected): OrderSnapshot.OrderSnapshot | unde
   return results.has(snapshot.result) && askings.has(snapshot.asking) ? snapshot : undefined
 }
 
-/** Whether this is wholly a snapshot of the order machine. */
-export const isSnapshot: (snapshot: unknown) => snapshot is OrderSnapshot.OrderSnapshot = Schema.is(
-  OrderSnapshot.OrderSnapshot
-)
+/** The last instant that has a date, in ms since the epoch. */
+const LAST = 8.64e15
+const isInstant = (at: unknown): at is number => Number.isSafeInteger(at) && Math.abs(Number(at)) <= LAST
+
+/** Whether every instant of an order can be written as a date: an actor may be sent any number. */
+const hasDates = ({ context }: OrderSnapshot.OrderSnapshot): boolean =>
+  [context.startedAt, context.nextQueryAt, context.payment?.at, context.lastAnswer?.at].every(
+    (at) => at === undefined || isInstant(at)
+  )
+
+const fits = Schema.is(OrderSnapshot.OrderSnapshot)
+
+/** Whether this is wholly a snapshot of the order machine, which can be shown. */
+export const isSnapshot = (snapshot: unknown): snapshot is OrderSnapshot.OrderSnapshot =>
+  fits(snapshot) && hasDates(snapshot)
 
 /** The order's snapshot; `undefined` where it is not one of the order machine's. */
 export const toSnapshot = (inspected: Inspected): OrderSnapshot.OrderSnapshot | undefined => {
@@ -61,6 +72,9 @@ export const toSnapshot = (inspected: Inspected): OrderSnapshot.OrderSnapshot | 
   }
 }
 
-/** When the step happened, in ms since the epoch; when the asking began, for a step without a time. */
+/** Whether the step is a service's query that begins: reported by the end of its wait, and never stored. */
+export const beginsQuery = ({ event }: Inspected): boolean => isRecord(event) && event.type === "waited"
+
+/** When the step happened, in ms since the epoch; when the asking began, for a step without a time that has a date. */
 export const instant = ({ event }: Inspected, { context }: OrderSnapshot.OrderSnapshot): number =>
-  isRecord(event) && Number.isSafeInteger(event.at) ? Number(event.at) : context.startedAt
+  isRecord(event) && isInstant(event.at) ? event.at : context.startedAt

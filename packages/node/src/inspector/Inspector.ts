@@ -80,7 +80,7 @@ const make = Effect.fnUntraced(function* (
     version: version()
   }
   const assets = yield* Effect.mapError(Assets.list, () => notBuilt)
-  const naming = Permitted.naming(orderNumbers)
+  const naming = Permitted.naming(orderNumbers, source === "actors")
   const routes = Routes.make({
     assets,
     session,

@@ -130,7 +130,14 @@ export const serve = Effect.fnUntraced(function* (
   const { port = 0 } = options
   const token = options.token ?? Redacted.make(randomBytes(32).toString("base64url"))
   const text = yield* checked(token)
-  const node = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 5_000 })
+  const node = createServer({
+    requestTimeout: 30_000,
+    headersTimeout: 10_000,
+    keepAliveTimeout: 5_000,
+    connectionsCheckingInterval: 2_000
+  })
+  // Viewers have 16 places; whoever opens connections without end must not use up the process's own.
+  node.maxConnections = 200
   const server = yield* NodeHttpServer.make(() => node, {
     host: HOST,
     port,

@@ -50,7 +50,8 @@ export const make = (naming: Permitted.Naming): LiveRows => {
           historySeq: 0,
           noticeSeq: 0
         }),
-        naming
+        naming,
+        naming.asksAtOnce || Inspected.beginsQuery(inspected)
       )
     }
   }

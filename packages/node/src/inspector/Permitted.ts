@@ -20,6 +20,8 @@ export interface Naming {
   readonly idOf: (view: Pick<OrderView, "merId" | "orderId">) => string
   /** The order number as it is shown. */
   readonly shown: (orderId: string) => string
+  /** Whether an order that wants to be asked is: an app's actor asks at once, a service when its turn comes. */
+  readonly asksAtOnce: boolean
 }
 
 /** The key of an order as a desk shows it. */
@@ -27,7 +29,7 @@ export const keyOf = ({ merId, orderId }: Pick<OrderView, "merId" | "orderId">):
   ({ merId, orderId }) as OrderKey
 
 /** Ids that tell nothing, and order numbers that are masked, or shown on purpose. */
-export const naming = (orderNumbers: Session["orderNumbers"]): Naming => {
+export const naming = (orderNumbers: Session["orderNumbers"], asksAtOnce = false): Naming => {
   const handles = Handles.make<OrderKey>(MOST_IDS)
   return {
     find: handles.find,
@@ -35,26 +37,34 @@ export const naming = (orderNumbers: Session["orderNumbers"]): Naming => {
       const key = keyOf(view)
       return handles.idOf(keyText(key), key)
     },
-    shown: orderNumbers === "shown" ? (orderId) => orderId : masked
+    shown: orderNumbers === "shown" ? (orderId) => orderId : masked,
+    asksAtOnce
   }
 }
 
 const millis = (iso: string): number => Date.parse(iso)
 
-/** A query that is under way is due since the order was saved, which no wait is. */
-const askingOf = ({ nextQueryAt, updatedAt }: OrderView): OrderRow["asking"] => {
+/**
+ * What is stored tells only since when a query is due; that one is under way is known from its beginning.
+ * A query that is wanted at once is due since the order was saved, which no wait is.
+ */
+const askingOf = ({ nextQueryAt, updatedAt }: OrderView, isUnderWay: boolean): OrderRow["asking"] => {
   if (nextQueryAt === undefined) return "idle"
-  return nextQueryAt === updatedAt ? "querying" : "waiting"
+  return isUnderWay && nextQueryAt === updatedAt ? "querying" : "waiting"
 }
 
 /** An order in the list. */
-export const row = (view: OrderView, { idOf, shown }: Naming): OrderRow =>
+export const row = (
+  view: OrderView,
+  { asksAtOnce, idOf, shown }: Naming,
+  isUnderWay: boolean = asksAtOnce
+): OrderRow =>
   withoutAbsent<OrderRow>({
     id: idOf(view),
     order: shown(view.orderId),
     state: view.state,
     tag: view.tag,
-    asking: askingOf(view),
+    asking: askingOf(view, isUnderWay),
     amount: view.amount,
     createdAt: millis(view.createdAt),
     updatedAt: millis(view.updatedAt),

@@ -31,6 +31,20 @@ const refusal = (status: number, error: string, headers: Refusal["headers"] = {}
 /** What a stranger is told: nothing that helps. */
 const foreign = refusal(403, "Requests from other pages are not answered.")
 
+/**
+ * Whether somebody follows a link to the page itself, in a chat or in the file that `--open` leads through:
+ * the page holds no data, and no other page can look into the window that it comes into.
+ */
+const opensPage = (
+  method: string | undefined,
+  url: string | undefined,
+  headers: IncomingHttpHeaders
+): boolean =>
+  method === "GET" &&
+  url === "/" &&
+  headers["sec-fetch-mode"] === "navigate" &&
+  headers["sec-fetch-dest"] === "document"
+
 const token = (authorization: string | undefined): string =>
   /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? "")?.[1] ?? ""
 
@@ -42,7 +56,9 @@ export const refuse = (
   if (headers.host !== host) return refusal(421, "Not for this host: open the address that was printed.")
   if (headers.origin !== undefined && headers.origin !== `http://${host}`) return foreign
   const site = headers["sec-fetch-site"]
-  if (site !== undefined && site !== "same-origin" && site !== "none") return foreign
+  if (site !== undefined && site !== "same-origin" && site !== "none" && !opensPage(method, url, headers)) {
+    return foreign
+  }
   if (url?.startsWith("/") !== true) return refusal(400, "The address must be a path.")
   if (method !== "GET" && method !== "POST") {
     return refusal(405, "This method is not answered.", { allow: "GET, POST" })

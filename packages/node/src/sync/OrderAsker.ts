@@ -143,6 +143,11 @@ const turn = Effect.fnUntraced(function* (
   // An order whose time is over goes to a person even while the platform is left alone.
   if (held !== undefined && began < startedAt + ledger.schedule.handOverAfter) {
     yield* Metrics.heldBack
+    // Nothing was asked: observers that were told of a query see the order as it is stored again.
+    ledger.stepped({
+      event: faulted("CircuitOpen", yield* Clock.currentTimeMillis),
+      after: stored.snapshot
+    })
     return { _tag: "HeldBack", ...held }
   }
   const event = yield* toEvent(exit, began, tools.maxQueryMillis)

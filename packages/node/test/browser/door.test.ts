@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { expect } from "vitest"
+import { leadingTo } from "../../src/cli/OpenPage.ts"
 import * as Servers from "../support/servers.ts"
 import * as Chromium from "./chromium.ts"
 import * as Pages from "./pages.ts"
@@ -39,6 +44,26 @@ describe.skipIf("missing" in started)("who gets to the page", () => {
           const other = await page.context().newPage()
           await other.goto(`${service.origin}/`)
           await expect.poll(() => other.locator("h1").textContent()).toBe("This page needs its token")
+        })
+      })
+  )
+
+  it.live(
+    "given the file that --open leads through, or a link on another page, it is the page, with its token taken out",
+    () =>
+      Effect.gen(function* () {
+        const { service } = yield* Service.make()
+        yield* service.hand("till-1", paying)
+        const { page } = yield* Pages.open(browser, service.url)
+        yield* Pages.step(async () => {
+          const folder = mkdtempSync(join(tmpdir(), "umf-open-"))
+          const file = join(folder, "open.html")
+          writeFileSync(file, leadingTo(service.url))
+          const opened = await page.context().newPage()
+          await opened.goto(pathToFileURL(file).href)
+          await Pages.row(opened, "till-1").waitFor()
+          assert.strictEqual(opened.url(), `${service.origin}/`)
+          rmSync(folder, { recursive: true })
         })
       })
   )

@@ -95,8 +95,10 @@ describe.skipIf("missing" in started)("the page's live stream", () => {
               isBroken = true
               await expect.poll(() => page.locator(".banner").isVisible(), { timeout: 5000 }).toBe(true)
               assert.isNotEmpty(await page.locator(".banner p").textContent())
-              await expect.poll(() => page.locator(".status").getAttribute("data-status")).toBe("live")
+              const status = () => page.locator(".status").getAttribute("data-status")
+              await expect.poll(status).toBe("troubled")
               isBroken = false
+              await expect.poll(status, { timeout: 5000 }).toBe("live")
               await page.waitForTimeout(1500)
               await page.clock.fastForward(9000)
               await expect.poll(() => page.locator(".banner").isVisible()).toBe(false)

@@ -155,6 +155,25 @@ describe("the sender", () => {
     )
   )
 
+  it.live("given somebody who follows a link, the page itself is answered, and nothing else", () =>
+    inspecting(({ send: ask }) =>
+      Effect.gen(function* () {
+        const followed = {
+          "sec-fetch-site": "cross-site",
+          "sec-fetch-mode": "navigate",
+          "sec-fetch-dest": "document"
+        }
+        const status = (path: string, headers: Record<string, string>) =>
+          Effect.map(ask(path, { headers }), (answer) => answer.status)
+        assert.strictEqual(yield* status("/", followed), 200)
+        assert.strictEqual(yield* status("/", { ...followed, "sec-fetch-dest": "iframe" }), 403)
+        assert.strictEqual(yield* status("/", { ...followed, "sec-fetch-mode": "no-cors" }), 403)
+        assert.strictEqual(yield* status("/style.css", followed), 403)
+        assert.strictEqual(yield* status("/api/session", followed), 403)
+      })
+    )
+  )
+
   it.live("given its own page, or an address that a person typed, it is answered", () =>
     inspecting(({ send: ask, inspector: { origin } }) =>
       Effect.gen(function* () {

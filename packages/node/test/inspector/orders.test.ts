@@ -205,7 +205,9 @@ describe("acts", () => {
         const id = yield* onlyId(running)
         const answer = yield* running.post(`/api/orders/${id}/hint`)
         assert.strictEqual(answer.status, 200, answer.text)
-        assert.strictEqual((answer.json as unknown as OrderDetails).asking, "querying")
+        const { asking, nextQueryAt, updatedAt } = answer.json as unknown as OrderDetails
+        // Due at once; that it is asked is told when it is.
+        assert.deepStrictEqual([asking, nextQueryAt], ["waiting", updatedAt])
         const found = yield* Effect.flatMap(OrderDesk, (desk) => desk.get(order("20261125-0001")))
         assert.strictEqual(Option.getOrThrow(found).snapshot.asking, "querying")
       })

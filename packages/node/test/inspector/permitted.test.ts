@@ -156,7 +156,11 @@ describe("an order's details", () => {
     assert.strictEqual(Permitted.row(idle, masked).asking, "idle")
     assert.strictEqual(Permitted.row(everything, masked).asking, "waiting")
     const querying = { ...everything, nextQueryAt: everything.updatedAt }
-    assert.strictEqual(Permitted.row(querying, masked).asking, "querying")
+    // A service asks when an order's turn comes, which it reports; an actor asks at once.
+    assert.strictEqual(Permitted.row(querying, masked).asking, "waiting")
+    assert.strictEqual(Permitted.row(querying, masked, true).asking, "querying")
+    assert.strictEqual(Permitted.row(everything, masked, true).asking, "waiting")
+    assert.strictEqual(Permitted.row(querying, Permitted.naming("masked", true)).asking, "querying")
   })
 })
 
