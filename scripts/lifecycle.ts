@@ -113,7 +113,7 @@ const layout = async (language: Language): Promise<ElkNode> => {
           {
             id: `label-${index}`,
             text: words[language],
-            width: Math.ceil(widthOf(words[language], 12) + 8),
+            width: Math.ceil(widthOf(words[language], 12) * 1.18 + 12),
             height: 16,
             layoutOptions: { "elk.edgeLabels.inline": "true" }
           }

@@ -20,6 +20,21 @@ describe("the lifecycle pictures", () => {
       assert.isAtMost(Number(/ width="(\d+)"/.exec(svg)?.[1]), 1100)
       assert.match(svg, /role="img" aria-labelledby="title desc"/)
       assert.match(svg, /<title id="title">[^<]+<\/title><desc id="desc">[^<]+<\/desc>/)
+      const labels = [
+        ...svg.matchAll(/class="label" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"/g)
+      ]
+        .map((found) => found.slice(1).map(Number))
+        .map(([x = 0, y = 0, width = 0, height = 0]) => ({ x, y, right: x + width, bottom: y + height }))
+      const overlaps = labels.filter((one, index) =>
+        labels
+          .slice(index + 1)
+          .some(
+            (other) =>
+              one.x < other.right && other.x < one.right && one.y < other.bottom && other.y < one.bottom
+          )
+      )
+      assert.isAbove(labels.length, 20)
+      assert.deepStrictEqual(overlaps, [])
       // The inspector's page allows no style but its own.
       assert.strictEqual(/<style|style=/.test(svg), form === "document")
     })
