@@ -14,13 +14,30 @@ export interface HistoryView {
 
 /** An entry with how long after the one before it it came, in ms. */
 interface Entry {
-  readonly item: HistoryItem | { readonly kind: "handedOver"; readonly at: number }
+  readonly item:
+    | HistoryItem
+    | { readonly kind: "handedOver"; readonly at: number }
+    | {
+        readonly kind: "answered"
+        readonly at: number
+        readonly answer: NonNullable<OrderDetails["lastAnswer"]>
+        readonly queries: number
+      }
   readonly after: number | undefined
 }
 
 /** The history with its beginning, newest first. */
-const entriesOf = ({ history, createdAt }: OrderDetails): ReadonlyArray<Entry> => {
-  const items: ReadonlyArray<Entry["item"]> = [{ kind: "handedOver", at: createdAt }, ...history]
+const entriesOf = ({ history, createdAt, lastAnswer, queries }: OrderDetails): ReadonlyArray<Entry> => {
+  // Answers that change nothing are no entries: the last of them stands for all.
+  const isEntry = history.some(({ kind, at }) => kind === "moved" && at === lastAnswer?.at)
+  const answered: ReadonlyArray<Entry["item"]> =
+    lastAnswer === undefined || isEntry
+      ? []
+      : [{ kind: "answered", at: lastAnswer.at, answer: lastAnswer, queries }]
+  const items: ReadonlyArray<Entry["item"]> = [
+    { kind: "handedOver", at: createdAt } as const,
+    ...[...history, ...answered].sort((one, other) => one.at - other.at)
+  ]
   return items
     .map((item, index) => {
       const before = items[index - 1]
@@ -72,6 +89,16 @@ export const make = (language: Language, states: ReadonlyMap<string, StateInfo>)
     switch (item.kind) {
       case "handedOver":
         return [what(words.handedOver)]
+      case "answered": {
+        const amount = item.answer.amount
+        const money = amount === undefined ? "" : ` · ${Money.yuan(amount, language)}`
+        return [
+          what(words.answered),
+          why(
+            `${Terms.answer(item.answer, language)}${money} · ${words.afterQueries(Money.count(item.queries, language))}`
+          )
+        ]
+      }
       case "moved":
         return moved(item)
       case "faults": {

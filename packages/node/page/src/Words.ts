@@ -70,6 +70,9 @@ export interface Words {
   readonly history: string
   readonly newestFirst: string
   readonly handedOver: string
+  /** The last answer, which changed nothing. */
+  readonly answered: string
+  readonly afterQueries: (count: string) => string
   readonly faults: (count: string, kind: string) => string
   readonly from: (first: string, last: string) => string
   readonly goesOn: string
@@ -168,6 +171,8 @@ const en: Words = {
   history: "History",
   newestFirst: "newest first",
   handedOver: "Handed over",
+  answered: "Answered, and nothing changed",
+  afterQueries: (count) => `${count} queries so far`,
   faults: (count, kind) => `${count} × ${kind}`,
   from: (first, last) => (first === last ? `at ${first}` : `${first} to ${last}`),
   goesOn: "not over yet",
@@ -274,6 +279,8 @@ const zh: Words = {
   history: "经过",
   newestFirst: "最新在前",
   handedOver: "提交订单",
+  answered: "最近一次应答，未改变状态",
+  afterQueries: (count) => `共查询 ${count} 次`,
   faults: (count, kind) => `${kind} × ${count}`,
   from: (first, last) => (first === last ? first : `${first} 至 ${last}`),
   goesOn: "仍在持续",

@@ -7,6 +7,8 @@ import * as Inspected from "./Inspected.ts"
 
 /** At most so many viewers at once. */
 export const MOST_VIEWERS = 16
+/** At most so many hints are remembered for a viewer. */
+const MOST_HINTS = 50
 /** At most so many changed orders are remembered for a viewer that takes none; the newest are kept. */
 const MOST_CHANGED = 1_000
 
@@ -29,6 +31,8 @@ export interface Seat {
   readonly take: (most: number) => Changes
   /** Takes the chosen order as it was reported last; `undefined` where it was not since the last taking. */
   readonly takeChosen: () => Inspected.Inspected | undefined
+  /** When the chosen order was given hints since this viewer looks, the last of them: nobody stores hints. */
+  readonly hints: () => ReadonlyArray<number>
   readonly leave: () => void
 }
 
@@ -58,6 +62,7 @@ const takeSeat = (
   const changed = new Map<string, Inspected.Inspected>()
   let forgotten = 0
   let one: Inspected.Inspected | undefined
+  let hints: ReadonlyArray<number> = []
   let isWaking = false
   /** Opening a latch runs who waits for it at once, which must not be on the reporter's time. */
   const wake = (): void => {
@@ -74,7 +79,11 @@ const takeSeat = (
     hasChanges: () => changed.size > 0,
     mark: (inspected) => {
       const { name } = inspected
-      if (name === chosen) one = inspected
+      if (name === chosen) {
+        one = inspected
+        const hint = Inspected.hintedAt(inspected)
+        if (hint !== undefined) hints = [...hints, hint].slice(-MOST_HINTS)
+      }
       changed.delete(name)
       changed.set(name, inspected)
       if (changed.size > MOST_CHANGED) {
@@ -96,6 +105,7 @@ const takeSeat = (
       one = undefined
       return taken
     },
+    hints: () => hints,
     leave: () => leave(seat)
   }
   return seat

@@ -72,6 +72,10 @@ export const toSnapshot = (inspected: Inspected): OrderSnapshot.OrderSnapshot | 
   }
 }
 
+/** When somebody gave a hint, where this step is one. */
+export const hintedAt = ({ event }: Inspected): number | undefined =>
+  isRecord(event) && event.type === "hinted" && isInstant(event.at) ? event.at : undefined
+
 /** Whether the step is a service's query that begins: reported by the end of its wait, and never stored. */
 export const beginsQuery = ({ event }: Inspected): boolean => isRecord(event) && event.type === "waited"
 

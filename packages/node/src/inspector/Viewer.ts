@@ -61,6 +61,18 @@ const withQuery = (details: OrderDetails, reported: OrderRow | undefined): Order
     ? { ...details, asking: "querying", nextQueryAt: reported.updatedAt }
     : details
 
+/** A hint is stored nowhere: it would push facts out of the history. Who looks meanwhile sees it. */
+const withHints = (details: OrderDetails, hints: ReadonlyArray<number>): OrderDetails =>
+  hints.length === 0
+    ? details
+    : {
+        ...details,
+        history: [
+          ...details.history,
+          ...hints.map((at) => ({ kind: "noted", at, what: "hint from outside" }) as const)
+        ].sort((one, other) => one.at - other.at)
+      }
+
 /** The next message of a viewer; waits until there is one. Ends with the feed. */
 export const make = (options: ViewerOptions): Effect.Effect<LiveMessage, Cause.Done> => {
   const { seat, reads, naming, liveRows, chosen } = options
@@ -125,7 +137,8 @@ export const make = (options: ViewerOptions): Effect.Effect<LiveMessage, Cause.D
       if (view === undefined) return unlessSaid({ kind: "gone", id })
       liveRows.learn(view)
       const row = reported === undefined ? undefined : liveRows.row(reported)
-      return unlessSaid({ kind: "order", order: withQuery(Permitted.details(view, naming), row) })
+      const details = withHints(Permitted.details(view, naming), seat.hints())
+      return unlessSaid({ kind: "order", order: withQuery(details, row) })
     })
   }
 

@@ -151,6 +151,21 @@ describe.skipIf("missing" in started)("the chosen order on the page", () => {
     60_000
   )
 
+  it.live("given an order whose answers change nothing, the last of them stands in its history", () =>
+    Effect.gen(function* () {
+      const { service } = yield* Service.make()
+      yield* service.hand("e-1", { steps: [{ answer: { _tag: "Paying" } }] })
+      const { page } = yield* choose(service.url, "e-1")
+      yield* Pages.step(async () => {
+        await expect
+          .poll(() => page.locator(".history .what").allTextContents())
+          .toEqual(["Answered, and nothing changed", "Handed over"])
+        const why = (await page.locator(".history .why").first().textContent()) ?? ""
+        assert.match(why, /^being paid \(01000000.*\d+ quer/)
+      })
+    })
+  )
+
   it.live(
     "given an order with a past, its history stands newest first, with times and causes, and notices beneath",
     () =>
@@ -181,9 +196,11 @@ describe.skipIf("missing" in started)("the chosen order on the page", () => {
             .toEqual([
               "The merchant is told: paid",
               "payFailed→paid",
+              "hint from outside",
               "The merchant is told: payment failed",
               "open→payFailed",
               "1 × wrong signature",
+              "hint from outside",
               "Handed over"
             ])
           const why = await page.locator(".history .why").allTextContents()
