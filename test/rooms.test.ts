@@ -53,9 +53,9 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   telling: ["core", "machine", "gateway", "store", "sync"],
   api: ["core", "machine", "store", "sync", "telling"],
   sandbox: ["core", "keys"],
-  inspector: ["core", "machine", "store", "sync", "telling", "api"],
-  notification: ["core", "machine", "keys", "gateway", "store", "sync", "telling", "api", "promise"],
-  testing: [
+  inspector: ["core", "machine", "store", "sync", "telling", "api", "Version"],
+  Version: [],
+  notification: [
     "core",
     "machine",
     "keys",
@@ -64,6 +64,17 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "sync",
     "telling",
     "api",
+    "UmfOrderSync",
+    "promise"
+  ],
+  testing: [
+    "core",
+    "machine",
+    "keys",
+    "gateway",
+    "store",
+    "sync",
+    "telling",
     "sandbox",
     "NoticeOptions",
     "UmfOrderSync",
@@ -90,6 +101,7 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "sandbox",
     "inspector",
     "settings",
+    "Version",
     "UmfOrderSync"
   ],
   sqlite: ["store"],

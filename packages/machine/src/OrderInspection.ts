@@ -70,7 +70,7 @@ export const guarded =
     try {
       const given: unknown = typeof inspector === "function" ? inspector(event) : inspector.next?.(event)
       // TypeScript takes an async function for one that gives nothing; its rejection would end the process.
-      if (given instanceof Promise) given.catch(failed)
+      if (typeof given === "object" && given !== null && "then" in given) Promise.resolve(given).catch(failed)
     } catch (error) {
       failed(error)
     }

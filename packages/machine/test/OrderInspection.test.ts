@@ -1,4 +1,5 @@
 /** Steps of a service, seen by an XState inspector as it sees an actor's. */
+import { runInNewContext } from "node:vm"
 import { assert, describe, it } from "@effect/vitest"
 import type { InspectionEvent } from "xstate"
 import * as OrderInspection from "../src/OrderInspection.ts"
@@ -135,8 +136,11 @@ describe("an inspector that throws", () => {
     OrderInspection.guarded(inspect, (error) => errors.push(error))({} as InspectionEvent)
     OrderInspection.guarded({ next: inspect }, (error) => errors.push(error))({} as InspectionEvent)
     OrderInspection.guarded(inspect, failing)({} as InspectionEvent)
+    // A promise of another realm, as test runners have them, is no instance of this one's.
+    const foreign = () => runInNewContext("Promise.reject(thrown)", { thrown })
+    OrderInspection.guarded(foreign, (error) => errors.push(error))({} as InspectionEvent)
     await new Promise((resolve) => setTimeout(resolve))
-    assert.deepStrictEqual(errors, [thrown, thrown])
+    assert.deepStrictEqual(errors, [thrown, thrown, thrown])
   })
 
   it("guarded, throws nothing even where whoever is told throws too", () => {

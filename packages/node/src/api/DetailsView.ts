@@ -2,10 +2,10 @@
 
 import { OrderCommand, OrderSnapshot } from "@umf-order-sync/machine"
 import * as Schema from "effect/Schema"
+import { withoutAbsent } from "../store/Fields.ts"
 import * as History from "../store/HistoryEntry.ts"
 import { NoticeType, type PendingNotice } from "../store/Notice.ts"
 import type { Counts } from "../store/OrderStore.ts"
-import { withoutAbsent } from "./Fields.ts"
 import * as Instant from "./Instant.ts"
 import { OrderView } from "./OrderView.ts"
 

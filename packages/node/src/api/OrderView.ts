@@ -5,8 +5,8 @@
 import { type OrderQueryAnswer, Verdict } from "@umf-order-sync/core"
 import { OrderCommand, OrderEvent, OrderSnapshot } from "@umf-order-sync/machine"
 import * as Schema from "effect/Schema"
+import { withoutAbsent } from "../store/Fields.ts"
 import { dueAt, type StoredOrder } from "../store/OrderStore.ts"
-import { withoutAbsent } from "./Fields.ts"
 import * as Instant from "./Instant.ts"
 
 const text = (description: string) => Schema.optionalKey(Schema.String.annotate({ description }))

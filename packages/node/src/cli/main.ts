@@ -1,5 +1,4 @@
 /** The command `umf-order`: its parts put together, failures turned into messages and exit codes. */
-import { readFileSync } from "node:fs"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as Console from "effect/Console"
@@ -9,6 +8,7 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Logger from "effect/Logger"
+import { version } from "../Version.ts"
 import { demoCommand } from "./demoCommand.ts"
 import * as ExitCode from "./ExitCode.ts"
 import { exportCommand } from "./exportCommand.ts"
@@ -43,13 +43,6 @@ const command = Command.make("umf-order").pipe(
   ]),
   Command.withGlobalFlags(Options.global)
 )
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "?"
-}
 
 /** Help that was not asked for, and all help with `--json`, goes to stderr: stdout is for results. */
 const presenter = (json: boolean): CliOutput.Presenter => ({

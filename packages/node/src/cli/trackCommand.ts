@@ -47,11 +47,6 @@ export const trackCommand = Command.make(
     const order = yield* Options.toOrder(input)
     const connection = yield* Options.connection
     const json = yield* Options.Json
-    const needsPerson = (last: Option.Option<OrderTransition>) => Option.isSome(last) && last.value.attention
-    const told = (last: Option.Option<OrderTransition>) =>
-      Output.note(
-        `Order ${order.orderId} needs a person (${Option.getOrUndefined(last)?.reason ?? "no reason given"}). Nothing was concluded about it; run track again to ask on.`
-      )
     const following = Stream.unwrap(
       OrderSync.useSync((sync) => sync.transitions(order, { operation: input.operation }))
     ).pipe(
@@ -65,23 +60,24 @@ export const trackCommand = Command.make(
       Stream.runLast,
       Effect.ensuring(Output.progress(""))
     )
-    const last = yield* Effect.gen(function* () {
+    const needsPerson = yield* Effect.gen(function* () {
       const inspector = yield* InspectOptions.besideService(input, "track")
       if (inspector !== undefined) yield* InspectOptions.tellBoth(inspector, input.open)
-      const found = yield* following
-      if (inspector === undefined) return found
-      if (needsPerson(found)) yield* told(found)
-      return yield* InspectOptions.untilStopped
+      const last = Option.getOrUndefined(yield* following)
+      if (last?.attention === true) {
+        yield* Output.note(
+          `Order ${order.orderId} needs a person (${last.reason ?? "no reason given"}). Nothing was concluded about it; run track again to ask on.`
+        )
+      }
+      if (inspector !== undefined) yield* InspectOptions.untilStopped
+      return last?.attention === true
     }).pipe(
       Effect.scoped,
       Effect.provide(
         layer({ ...connection, schedule: ScheduleOptions.toSchedule(input, QuerySchedule.defaults) })
       )
     )
-    if (needsPerson(last)) {
-      yield* told(last)
-      return yield* new Ended({ code: NEGATIVE })
-    }
+    if (needsPerson) return yield* new Ended({ code: NEGATIVE })
   })
 ).pipe(
   Command.withDescription(

@@ -48,7 +48,11 @@ export const createInspector = async (options: CreateInspectorOptions = {}): Pro
       token: token === undefined ? undefined : Redacted.make(token)
     })
   )
-  const { url, inspect } = await runtime.runPromise(Effect.flatMap(Inspector, Effect.succeed))
   const close = () => runtime.dispose()
+  const running = runtime.runPromise(Effect.flatMap(Inspector, Effect.succeed))
+  const { url, inspect } = await running.catch(async (error) => {
+    await close()
+    throw error
+  })
   return { url, inspect: inspect as (event: unknown) => void, close, [Symbol.asyncDispose]: close }
 }

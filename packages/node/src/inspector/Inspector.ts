@@ -3,13 +3,13 @@
  * desk (a running service, a store, a service behind its API) or at the actors of an app, and tells the page
  * only what `Protocol` lists.
  */
-import { readFileSync } from "node:fs"
 import { type OrderInspection, OrderSnapshot, StateGuide } from "@umf-order-sync/machine"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { PlainDesk } from "../api/PlainDesk.ts"
+import { version } from "../Version.ts"
 import * as ActorDesk from "./ActorDesk.ts"
 import * as Assets from "./Assets.ts"
 import * as Feed from "./Feed.ts"
@@ -36,13 +36,6 @@ export interface InspectorOptions extends ActorsOptions {
   readonly source?: Exclude<Session["source"], "actors"> | undefined
   /** What the page may ask of orders: to be asked again, as a rule; nothing of a store at rest. */
   readonly acts?: ReadonlyArray<Act> | undefined
-}
-
-const version = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"))
-  return typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "?"
 }
 
 const states: ReadonlyArray<StateInfo> = OrderSnapshot.ResultState.literals.map((state) => ({

@@ -3,8 +3,8 @@
  * that is added to an order, its history or its notices elsewhere doesn't leave with them.
  */
 import type * as DetailsView from "../api/DetailsView.ts"
-import { withoutAbsent } from "../api/Fields.ts"
 import type { OrderView } from "../api/OrderView.ts"
+import { withoutAbsent } from "../store/Fields.ts"
 import { keyText, type OrderKey } from "../store/OrderStore.ts"
 import { masked } from "../telling/Masked.ts"
 import * as Handles from "./Handles.ts"

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
-import type { OrderKey } from "../store/OrderStore.ts"
+import { keyText, type OrderKey } from "../store/OrderStore.ts"
 import { OrderDesk } from "../sync/OrderDesk.ts"
 import type { Notification } from "./Notification.ts"
 
@@ -53,7 +53,7 @@ export const fromDesk = Effect.fnUntraced(function* ({
   return {
     keyOf: (notification) => {
       const key = orderKey(notification)
-      return key === undefined ? undefined : `${key.merId}|${key.orderId}`
+      return key === undefined ? undefined : keyText(key)
     },
     look: (notification) =>
       withKey(

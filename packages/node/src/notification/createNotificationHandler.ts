@@ -9,9 +9,9 @@ import * as Result from "effect/Result"
 import * as Scope from "effect/Scope"
 import { ConfigInvalid } from "../gateway/GatewayConfig.ts"
 import * as PlatformVerifier from "../keys/PlatformVerifier.ts"
-import * as PublicKey from "../keys/PublicKey.ts"
 import type { PlainDuration } from "../promise/PlainOptions.ts"
 import * as Rejection from "../promise/Rejection.ts"
+import { readPlatformKey } from "../UmfOrderSync.ts"
 import type { HintTarget } from "./HintTarget.ts"
 import * as NodeExchange from "./NodeExchange.ts"
 import * as NotificationExchange from "./NotificationExchange.ts"
@@ -101,14 +101,6 @@ const syncTarget = (sync: NotifiedSync, merId: string | undefined): HintTarget =
   wake: ({ orderId }) => Effect.tryPromise(() => sync.hint(orderId))
 })
 
-const readVerifier = (platformCert: string | Uint8Array) =>
-  Effect.map(
-    typeof platformCert === "string"
-      ? PublicKey.fromFile(platformCert)
-      : PublicKey.fromBytes(platformCert, { source: "the platform's certificate given as bytes" }),
-    (key) => PlatformVerifier.make(key)
-  )
-
 const optionNames: { readonly [name in keyof Required<NotificationOptions>]: true } = {
   platformCert: true,
   merId: true,
@@ -125,7 +117,9 @@ const make = Effect.fnUntraced(function* (sync: NotifiedSync, options: Notificat
   if (unknown !== undefined) {
     return yield* new ConfigInvalid({ setting: unknown, message: `${unknown} is no option: check its name.` })
   }
-  const verifier = options.platformCert === undefined ? undefined : yield* readVerifier(options.platformCert)
+  const { platformCert } = options
+  const verifier =
+    platformCert === undefined ? undefined : PlatformVerifier.make(yield* readPlatformKey({ platformCert }))
   const exchange = yield* NotificationExchange.make(options)
   const target = syncTarget(sync, options.merId)
   const hint = yield* Hint.make(target, options, verifier).pipe(

@@ -1,7 +1,7 @@
 /** The library's values as the plain ones of the promise interface. */
 import type { Verdict } from "@umf-order-sync/core"
 import { OrderSnapshot } from "@umf-order-sync/machine"
-import { withoutAbsent } from "../api/Fields.ts"
+import { withoutAbsent } from "../store/Fields.ts"
 import type { HistoryEntry, Moved } from "../store/HistoryEntry.ts"
 import type { Notice } from "../store/Notice.ts"
 import type { OrderTransition } from "../sync/OrderTransition.ts"

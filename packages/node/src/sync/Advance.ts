@@ -3,19 +3,19 @@
  * history and the notices that they lead to. Pure; the fence and the transaction are the store's.
  */
 import { createHash } from "node:crypto"
-import { Amount } from "@umf-order-sync/core"
-import {
-  type OrderCommand,
+import type {
+  OrderCommand,
   OrderEvent,
-  type OrderInspection,
-  type OrderSnapshot,
-  type OrderStep
+  OrderInspection,
+  OrderSnapshot,
+  OrderStep
 } from "@umf-order-sync/machine"
-import * as Equal from "effect/Equal"
-import type { FaultRun, HistoryEntry } from "../store/HistoryEntry.ts"
+import { withoutAbsent } from "../store/Fields.ts"
+import type { HistoryEntry } from "../store/HistoryEntry.ts"
 import * as Notice from "../store/Notice.ts"
 import type { OrderWrite, StoredOrder } from "../store/OrderStore.ts"
 import { fromStep, type OrderTransition } from "./OrderTransition.ts"
+import * as StepHistory from "./StepHistory.ts"
 
 /** What is to be written, and what is to be told of it once it is. */
 export interface Advanced {
@@ -24,13 +24,6 @@ export interface Advanced {
   /** Each event, and where it led; without the end of a wait, which was told when the query began. */
   readonly steps: ReadonlyArray<OrderInspection.Step>
 }
-
-type Answered = Extract<OrderEvent.OrderEvent, { answer: unknown }>
-
-const isAnswered = (event: OrderEvent.OrderEvent): event is Answered => event.type.startsWith("answered.")
-
-const withoutAbsent = <A extends object>(fields: { readonly [K in keyof A]: A[K] | undefined }): A =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as A
 
 /**
  * The idempotency key of a notice: derived from what it says, so that a store restored from a backup
@@ -71,55 +64,6 @@ const toNotice = (
   })
 }
 
-/** The facts of an answer that history keeps: no message, which may hold anything. */
-const answerFacts = (event: OrderEvent.OrderEvent) => {
-  if (!isAnswered(event)) return undefined
-  const { retCode, transState, transactionId, amount, paySeq, platDate, platTime } = event.answer
-  return withoutAbsent<NonNullable<Extract<HistoryEntry, { kind: "moved" }>["answer"]>>({
-    verdict: event.type.slice("answered.".length) as NonNullable<
-      Extract<HistoryEntry, { kind: "moved" }>["answer"]
-    >["verdict"],
-    retCode,
-    transState,
-    transactionId,
-    amount: amount === undefined ? undefined : Amount.toWire(amount),
-    paySeq,
-    platDate,
-    platTime
-  })
-}
-
-/** Events that come from outside, and not from a query or a clock. */
-const isNote = (event: OrderEvent.OrderEvent): boolean =>
-  !isAnswered(event) && event.type !== "faulted" && event.type !== "waited"
-
-/**
- * Whether something from outside is worth an entry: a hint concludes nothing and may come often, and what is
- * sent twice changes nothing the second time.
- */
-const isWorthNoting = (
-  event: OrderEvent.OrderEvent,
-  before: OrderSnapshot.OrderSnapshot,
-  after: OrderSnapshot.OrderSnapshot
-): boolean => isNote(event) && event.type !== "hinted" && !Equal.equals(before, after)
-
-type Unnumbered = HistoryEntry extends infer E ? (E extends HistoryEntry ? Omit<E, "seq"> : never) : never
-
-/** The run of faults after an event, and the entry of a run that ended with it. */
-const faultRunAfter = (
-  run: FaultRun | undefined,
-  event: OrderEvent.OrderEvent
-): { readonly run: FaultRun | undefined; readonly ended: ReadonlyArray<Unnumbered> } => {
-  const entry = (ended: FaultRun): Unnumbered => ({ kind: "faults", at: event.at, ...ended })
-  if (event.type === "faulted") {
-    if (run?.fault === event.fault)
-      return { run: { ...run, count: run.count + 1, last: event.at }, ended: [] }
-    const next = { fault: event.fault, count: 1, first: event.at, last: event.at }
-    return { run: next, ended: run === undefined ? [] : [entry(run)] }
-  }
-  return run !== undefined && isAnswered(event) ? { run: undefined, ended: [entry(run)] } : { run, ended: [] }
-}
-
 /**
  * Applies events, in their order, to a stored order. `isPoll` says that they are a query's outcome, which
  * is counted: by that count a worker tells whether somebody else has asked meanwhile.
@@ -135,28 +79,16 @@ export const advance = (
   const notices: Array<Notice.Notice> = []
   const transitions: Array<OrderTransition> = []
   const taken: Array<OrderInspection.Step> = []
-  const remember = (entry: Unnumbered) => history.push({ ...entry, seq: ++historySeq } as HistoryEntry)
+  const remember = (entry: StepHistory.Unnumbered) =>
+    history.push({ ...entry, seq: ++historySeq } as HistoryEntry)
   for (const event of events) {
     const before = snapshot
     const step = steps.step(snapshot, event)
     snapshot = step.snapshot
     updatedAt = event.at
-    const after = faultRunAfter(faultRun, event)
-    faultRun = after.run
-    for (const entry of after.ended) remember(entry)
-    if (isWorthNoting(event, before, snapshot))
-      remember({ kind: "noted", at: event.at, what: OrderEvent.describe(event) })
-    if (before.result !== snapshot.result) {
-      const answer = answerFacts(event)
-      remember({
-        kind: "moved",
-        at: event.at,
-        from: before.result,
-        to: snapshot.result,
-        because: OrderEvent.describe(event),
-        ...(answer === undefined ? {} : { answer })
-      })
-    }
+    const added = StepHistory.after(faultRun, event, before, snapshot)
+    faultRun = added.run
+    for (const entry of added.entries) remember(entry)
     for (const command of step.commands) {
       if (command.type !== "tell" && command.type !== "askPerson") continue
       const notice = toNotice(command, snapshot, ++noticeSeq, event.at)

@@ -145,7 +145,7 @@ const turn = Effect.fnUntraced(function* (
     yield* Metrics.heldBack
     // Nothing was asked: observers that were told of a query see the order as it is stored again.
     ledger.stepped({
-      event: faulted("CircuitOpen", yield* Clock.currentTimeMillis),
+      event: yield* toEvent(exit, began, tools.maxQueryMillis),
       after: stored.snapshot
     })
     return { _tag: "HeldBack", ...held }

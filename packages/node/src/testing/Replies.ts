@@ -1,11 +1,11 @@
 /** What a test tells the platform to answer, as the sandbox's own answers and steps. Pure. */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import { withoutAbsent } from "../api/Fields.ts"
 import type { PlainDuration } from "../promise/PlainOptions.ts"
 import type { Answer } from "../sandbox/Answer.ts"
 import type { Script, Step, Steps } from "../sandbox/Script.ts"
 import type { Statement } from "../sandbox/Statement.ts"
+import { withoutAbsent } from "../store/Fields.ts"
 import type { PlainReply, PlainScript, PlainStatement, PlainStep, PlainSteps } from "./PlainReply.ts"
 
 /** In milliseconds; NaN, which no schema takes, for what is no length of time. */
