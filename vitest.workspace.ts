@@ -1,18 +1,5 @@
-import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
-
-const source = (name: string, file = "index") =>
-  fileURLToPath(new URL(`./packages/${name}/src/${file}.ts`, import.meta.url))
-
-// Tests run against the sources, so that no build can be stale under them.
-const alias = {
-  "@umf-order-sync/core": source("core"),
-  "@umf-order-sync/machine": source("machine"),
-  "@umf-order-sync/node/inspector": source("node", "inspector"),
-  "@umf-order-sync/node/promise": source("node", "promise"),
-  "@umf-order-sync/node/testing": source("node", "testing"),
-  "@umf-order-sync/node": source("node")
-}
+import { alias } from "./vitest.alias.ts"
 
 const durability = "test/durability/**/*.test.ts"
 const browser = "test/browser/**/*.test.ts"
