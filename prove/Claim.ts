@@ -25,6 +25,8 @@ export interface Claim<Key extends string = string> {
   readonly holds: Words
   /** The tests that prove it, from the root of the repository. */
   readonly tests: ReadonlyArray<string>
+  /** Whether it takes too long for `npm run prove`, and has a command of its own, which stands in `holds`. */
+  readonly isApart?: boolean
   /** The figures that a run gives, in the order in which they are shown. Units stand in their words. */
   readonly figures: { readonly [key in Key]: Figure }
 }

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url"
 import type { Words } from "../packages/node/src/settings/Kind.ts"
 import type { Setting } from "../packages/node/src/settings/Setting.ts"
 import * as Settings from "../packages/node/src/settings/Settings.ts"
+import * as Table from "./Table.ts"
 
 type Language = keyof Words
 
@@ -98,26 +99,13 @@ const row = (setting: Setting<unknown>, language: Language): ReadonlyArray<strin
   ]
 }
 
-const isWide = (character: string): boolean => /[\u2e80-\uffff]/.test(character)
-const widthOf = (text: string): number =>
-  [...text].reduce((sum, character) => sum + (isWide(character) ? 2 : 1), 0)
-
-/** A table with its columns aligned, as formatters leave it. */
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
-  const [head = [], ...others] = rows
-  const widths = head.map((_, column) => Math.max(3, ...rows.map((cells) => widthOf(cells[column] ?? ""))))
-  const line = (cells: ReadonlyArray<string>) =>
-    `| ${cells.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell))).join(" | ")} |`
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...others.map(line)]
-}
-
 /** The page in a language. */
 export const page = (language: Language): string =>
   [
     before[language],
     ...Settings.groups.flatMap(({ title, settings }) => [
       `## ${title[language]}\n`,
-      ...table([heads[language], ...settings.map((setting) => row(setting, language))]),
+      Table.from([heads[language], ...settings.map((setting) => row(setting, language))]),
       ""
     ])
   ].join("\n")

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 import { QuerySchedule } from "@umf-order-sync/core"
 import { OrderCommand, OrderSnapshot, orderMachine, StateGuide } from "@umf-order-sync/machine"
 import { Notice } from "@umf-order-sync/node"
+import * as Table from "./Table.ts"
 
 type Language = StateGuide.Language
 type Words = StateGuide.Words
@@ -157,21 +158,6 @@ const conditionOf = ({ rank, target }: Move, language: Language): string => {
 const or: Words = { en: " or ", zh: " 或 " }
 const comma: Words = { en: ", ", zh: "、" }
 
-const isWide = (character: string): boolean => /[\u2e80-\u9fff\uff00-\uffef]/.test(character)
-const widthOf = (text: string): number =>
-  [...text].reduce((sum, character) => sum + (isWide(character) ? 2 : 1), 0)
-
-/** A table whose columns are as wide as their widest cell: as the formatter would leave it. */
-const table = (rows: ReadonlyArray<ReadonlyArray<string>>): string => {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(3, ...rows.map((row) => widthOf(row[column] ?? "")))
-  )
-  const line = (cells: ReadonlyArray<string>) =>
-    `| ${cells.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - widthOf(cell))).join(" | ")} |`
-  const [head = [], ...body] = rows.map(line)
-  return [head, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body].join("\n")
-}
-
 /** The notice that is written when an order comes into a state. */
 const noticeOf = (state: State): string | undefined => {
   for (const action of nodeOf(state).entry.map(nameOf)) {
@@ -233,10 +219,10 @@ const section = (state: State, language: Language): string => {
   return [
     `### ${state}`,
     `${capital(meaning[language])}${stop}`,
-    table(facts),
+    Table.from(facts),
     moves.length === 0
       ? labels.rests[language]
-      : table([[labels.to[language], labels.when[language]], ...moves])
+      : Table.from([[labels.to[language], labels.when[language]], ...moves])
   ].join("\n\n")
 }
 
