@@ -1,4 +1,9 @@
-/** What a test tells the platform to answer, as the sandbox's own answers and steps. Pure. */
+/**
+ * What a test tells the platform to answer, as the sandbox's own answers and steps. Pure.
+ *
+ * Without TypeScript anything may come here. What is no answer and no step is handed on as it came, to the
+ * sandbox, which refuses it and says what it wants instead.
+ */
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import type { PlainDuration } from "../promise/PlainOptions.ts"
@@ -7,6 +12,8 @@ import type { Script, Step, Steps } from "../sandbox/Script.ts"
 import type { Statement } from "../sandbox/Statement.ts"
 import { withoutAbsent } from "../store/Fields.ts"
 import type { PlainReply, PlainScript, PlainStatement, PlainStep, PlainSteps } from "./PlainReply.ts"
+
+const isRecord = (given: unknown): given is object => typeof given === "object" && given !== null
 
 /** In milliseconds; NaN, which no schema takes, for what is no length of time. */
 export const toMillis = (length: PlainDuration): number =>
@@ -55,9 +62,9 @@ const toStatement = (statement: PlainStatement): Statement =>
 export const toAnswer = (reply: PlainReply): Answer => {
   if (typeof reply === "string") {
     const words: Readonly<Record<string, Answer>> = { ...statements, ...others }
-    // Without TypeScript anything may come here; the sandbox refuses an answer that is none.
-    return words[reply] ?? (reply as unknown as Answer)
+    return Object.hasOwn(words, reply) ? (words[reply] as Answer) : (reply as unknown as Answer)
   }
+  if (!isRecord(reply)) return reply
   if ("httpStatus" in reply) {
     return withoutAbsent<Answer & { readonly _tag: "HttpStatus" }>({
       _tag: "HttpStatus",
@@ -72,18 +79,20 @@ export const toAnswer = (reply: PlainReply): Answer => {
 }
 
 const toStep = (step: PlainStep): Step => {
-  if (typeof step === "string" || !("answer" in step)) return { answer: toAnswer(step) }
+  if (!isRecord(step) || !("answer" in step)) return { answer: toAnswer(step) }
   const answer = toAnswer(step.answer)
   return "times" in step ? { answer, times: step.times } : { answer, forMs: toMillis(step.for) }
 }
 
-const toSteps = ([first, ...more]: PlainSteps): Steps => [toStep(first), ...more.map(toStep)]
+const toSteps = (steps: PlainSteps): Steps =>
+  Array.isArray(steps) ? (steps.map(toStep) as unknown as Steps) : (steps as never)
 
 const isSteps = (script: PlainScript | PlainSteps): script is PlainSteps => Array.isArray(script)
 
 /** A whole script. */
 export const toScript = (given: PlainScript | PlainSteps): Script => {
   if (isSteps(given)) return { steps: toSteps(given) }
+  if (!isRecord(given)) return given
   const { steps, onRefund, onVoid } = given
   return withoutAbsent<Script>({
     name: undefined,

@@ -65,6 +65,13 @@ const checkedStart = (startAt: Date | undefined): number => {
   })
 }
 
+const checkedDurable = (durable: unknown): boolean => {
+  if (durable === undefined || typeof durable === "boolean") return durable === true
+  throw new UmfConfigError("The options can't be used. durable: must be true or false.", {
+    setting: "durable"
+  })
+}
+
 /**
  * Starts. Rejects with `UmfConfigError` for options that can't work, and for those that no test kit has; with
  * `UmfKeyError` for keys of one's own that can't be used. Where a test framework fakes timers, that is to begin
@@ -73,6 +80,7 @@ const checkedStart = (startAt: Date | undefined): number => {
 export const createTestKit = async (given: TestKitOptions = {}): Promise<TestKit> => {
   refuseForeign(given)
   const { startAt, durable, keys = await TestKeys.shared(), merId = MER_ID, onNotice, ...rest } = given
+  const isDurable = checkedDurable(durable)
   const scope = Scope.makeUnsafe()
   const clock = await Effect.runPromise(Scope.provide(SteppedClock.make(checkedStart(startAt)), scope))
   const notices: Array<PlainNotice> = []
@@ -95,7 +103,7 @@ export const createTestKit = async (given: TestKitOptions = {}): Promise<TestKit
   )
   const sync = await fromLayer(
     merId,
-    layerOver({ ...options, durable }).pipe(
+    layerOver({ ...options, durable: isDurable }).pipe(
       Layer.provide(Layer.succeed(TestPlatform, platform)),
       Layer.provideMerge(Layer.merge(Layer.succeedContext(clock.context), Chance.layer()))
     )

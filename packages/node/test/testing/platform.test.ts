@@ -285,8 +285,39 @@ describe("what is refused", () => {
     ["startAt", { startAt: new Date("never") }],
     ["timeout", { timeout: "60 seconds" }],
     ["merId", { merId: "much too long for a merchant" }],
+    ["durable", { durable: "yes" }],
     ["nonsense", { nonsense: 1 }]
   ]
+  it.each([
+    {},
+    { steps: [] },
+    { steps: [null] },
+    { steps: "paid" },
+    { steps: [{ answer: null }] },
+    { steps: [{ answer: { delayed: "paid" } }] },
+    { steps: [{ answer: "paid", times: "3" }] },
+    { steps: ["paid"], onRefund: [] },
+    [],
+    ["constructor"],
+    [{ httpStatus: "503" }],
+    [{ delayed: null, by: 5 }],
+    null,
+    7
+  ])("what is no script, without TypeScript: %j", async (script) => {
+    await using kit = await createTestKit()
+    kit.platform.createOrder({ orderId: "there" })
+    const wrong = script as unknown as "paid"
+    const refused = { code: "INPUT_INVALID", field: "" }
+    assert.deepInclude(
+      refusal(() => kit.platform.createOrder({ orderId: "o1", script: wrong })),
+      refused
+    )
+    assert.deepInclude(
+      refusal(() => kit.platform.answerNext("there", wrong)),
+      refused
+    )
+  })
+
   it.each(options)("the option %s", async (setting, given) => {
     const error = await rejection(createTestKit(given as TestKitOptions))
     assert.deepInclude(error, { code: "CONFIG_INVALID", setting })
