@@ -282,7 +282,7 @@ const spoilt: ReadonlyArray<Hostile> = [
     changed[at] = (changed[at] ?? 0) ^ (1 << Chance.below(next, 8))
     return whole(changed)
   }),
-  written("a piece cut out", "never", ({ body, next }) => {
+  written("a piece cut out", "maybe", ({ body, next }) => {
     const at = 1 + Chance.below(next, body.length - 2)
     return whole(Buffer.concat([body.subarray(0, at), body.subarray(at + 1 + Chance.below(next, 20))]))
   }),
