@@ -1,5 +1,7 @@
 /** All claims, in the order in which the evidence shows them. */
 import type { Claim } from "./Claim.ts"
+import { claim as hostileConnections } from "./claims/HostileConnections.ts"
 import { claim as mutatedAnswers } from "./claims/MutatedAnswers.ts"
+import { claim as signatures } from "./claims/Signatures.ts"
 
-export const claims: ReadonlyArray<Claim> = [mutatedAnswers]
+export const claims: ReadonlyArray<Claim> = [mutatedAnswers, hostileConnections, signatures]
