@@ -12,6 +12,43 @@ const toAsn1 = (der: Uint8Array): forge.asn1.Asn1 =>
 
 const toDer = (asn1: forge.asn1.Asn1): Uint8Array => Buffer.from(forge.asn1.toDer(asn1).getBytes(), "latin1")
 
+/** The same within an octet string, if it is a structure of its own. */
+const countsInside = (content: string): ReadonlyArray<number> => {
+  try {
+    return countsIn(forge.asn1.fromDer(content, false))
+  } catch {
+    return []
+  }
+}
+
+/** The counts that follow a salt: how often the parameters of an encryption have a passphrase hashed. */
+const countsIn = ({ value }: forge.asn1.Asn1): ReadonlyArray<number> => {
+  const { INTEGER, OCTETSTRING } = forge.asn1.Type
+  if (!Array.isArray(value)) return value.startsWith("0") ? countsInside(value) : []
+  return value.flatMap((inner, at) => {
+    const isCount =
+      at > 0 &&
+      inner.type === INTEGER &&
+      value[at - 1]?.type === OCTETSTRING &&
+      typeof inner.value === "string"
+    return isCount
+      ? [Number(`0x0${Buffer.from(String(inner.value), "latin1").toString("hex")}`)]
+      : countsIn(inner)
+  })
+}
+
+/**
+ * How often an encrypted PKCS#8 structure or a PKCS#12 file wants its passphrase hashed, at most; 0 where it
+ * can't be read. The count stands in the file in clear, and whoever damaged or made it can ask for years.
+ */
+export const rounds = (der: Uint8Array): number => {
+  try {
+    return Math.max(0, ...countsIn(toAsn1(der)))
+  } catch {
+    return 0
+  }
+}
+
 /** What a PKCS#12 file holds: keys as PKCS#8 or PKCS#1 DER, certificates as X.509 DER, in the file's order. */
 export interface Pkcs12 {
   readonly keys: ReadonlyArray<Uint8Array>

@@ -14,6 +14,9 @@ import * as KeyFormat from "./KeyFormat.ts"
 /** No key file is larger, in bytes. */
 export const maxBytes = 131_072
 
+/** No passphrase is hashed more often; some hundred thousand times are usual. */
+export const maxRounds = 2_000_000
+
 const accepted = "PKCS#8, PKCS#1, PKCS#12, X.509 or SPKI, as PEM or DER"
 
 /** The bytes hold nothing that is known as a key or a certificate. */
@@ -57,13 +60,14 @@ export class PassphraseWrong extends Schema.TaggedError<PassphraseWrong>()("Pass
 /** The file is of a known kind, but damaged. */
 export class Malformed extends Schema.TaggedError<Malformed>()("Malformed", {
   kind: Schema.String,
-  fault: Schema.Literals(["cut off", "unreadable", "inconsistent"])
+  fault: Schema.Literals(["cut off", "unreadable", "inconsistent", "too many rounds"])
 }) {
   override get message(): string {
     const what = {
       "cut off": "ends before it is complete",
       unreadable: "can't be read",
-      inconsistent: "has a private and a public part that don't fit together"
+      inconsistent: "has a private and a public part that don't fit together",
+      "too many rounds": `wants its passphrase hashed more than ${maxRounds} times, as no sound file does`
     }[this.fault]
     return `looks like ${this.kind}, but ${what}. Copy the file again, in binary mode if it is no text`
   }
@@ -175,3 +179,9 @@ export const blocks = (bytes: Uint8Array): Effect.Effect<KeyFormat.KeyBlocks, No
     ? Effect.succeed([first, ...others])
     : Effect.fail(new Malformed({ kind: KeyFormat.names[broken.kind], fault: "cut off" }))
 }
+
+/** Fails where a file wants its passphrase hashed so often that opening it would hold the process up. */
+export const patient = (block: KeyFormat.KeyBlock, rounds: number): Effect.Effect<void, Malformed> =>
+  rounds > maxRounds
+    ? Effect.fail(new Malformed({ kind: KeyFormat.names[block.kind], fault: "too many rounds" }))
+    : Effect.void

@@ -23,6 +23,7 @@ export const open = (
       try: () => ForgeReader.parsePkcs12(Redacted.value(block.content)),
       catch: () => new KeyFile.Malformed({ kind: KeyFormat.names[block.kind], fault: "unreadable" })
     })
+    yield* KeyFile.patient(block, ForgeReader.rounds(Redacted.value(block.content)))
     return yield* Effect.try({
       try: () => ForgeReader.openPkcs12(asn1, passphrase === undefined ? "" : Redacted.value(passphrase)),
       catch: () => (passphrase === undefined ? new KeyFile.PassphraseNeeded() : new KeyFile.PassphraseWrong())

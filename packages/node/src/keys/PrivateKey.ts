@@ -72,6 +72,9 @@ const open = Effect.fnUntraced(function* (
     case "pkcs8-encrypted":
     case "pem-encrypted": {
       if (passphrase === undefined) return yield* new KeyFile.PassphraseNeeded()
+      if (block.kind === "pkcs8-encrypted") {
+        yield* KeyFile.patient(block, ForgeReader.rounds(Redacted.value(block.content)))
+      }
       return yield* attempt(
         () => decrypt(block, Redacted.value(passphrase)),
         () => new KeyFile.PassphraseWrong()
@@ -93,9 +96,23 @@ const open = Effect.fnUntraced(function* (
   }
 })
 
+const toNumber = (base64url: string | undefined): bigint =>
+  BigInt(`0x0${Buffer.from(base64url ?? "", "base64url").toString("hex")}`)
+
+/**
+ * Whether the primes make up the modulus. OpenSSL refuses other keys, and node-forge, which is asked next in
+ * case it was SHA-1 that was refused, computes with a prime of 0 for ever.
+ */
+const isSound = (key: KeyObject): boolean => {
+  const { n, p, q } = key.export({ format: "jwk" })
+  const [one, other] = [toNumber(p), toNumber(q)]
+  return one > 1n && other > 1n && one * other === toNumber(n)
+}
+
 /** The key's own public part, if what the one signs the other verifies. */
 const provenPublicKey = (key: KeyObject): KeyObject | undefined => {
   try {
+    if (!isSound(key)) return undefined
     const publicKey = createPublicKey(key)
     const rsaSha1 = RsaSha1.forKey(key)
     const signature = Buffer.from(rsaSha1.signer(key)("proof"), "base64")

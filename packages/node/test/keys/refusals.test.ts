@@ -9,6 +9,7 @@ import * as KeyFile from "../../src/keys/KeyFile.ts"
 import * as KeyInfo from "../../src/keys/KeyInfo.ts"
 import * as PrivateKey from "../../src/keys/PrivateKey.ts"
 import * as PublicKey from "../../src/keys/PublicKey.ts"
+import * as Der from "../proof/Der.ts"
 import {
   bytesOf,
   encrypted,
@@ -66,6 +67,38 @@ describe("a private key is refused with its reason", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* refusal(privateKey(name)), new KeyFile.NotRsa({ type }))
     })
+  )
+
+  it.effect.each(["rsa-1024.encrypted.p8.der", "rsa-1024.modern.p12"])(
+    "%s, made to want its passphrase hashed two thousand million times",
+    (name) =>
+      Effect.gen(function* () {
+        // The count of 2048 rounds is the only number of two bytes that stands behind a salt.
+        const [root] = Der.parse(bytesOf(name))
+        assert(root !== undefined)
+        const many = Der.everywhere(root, (element) =>
+          Der.encode(element).equals(Buffer.from("02020800", "hex"))
+            ? [Der.integer(2_000_000_000n)]
+            : [element]
+        ).find((tree) => !Der.encode(tree).equals(bytesOf(name)))
+        assert(many !== undefined)
+        const reason = yield* refusal(read(Der.encode(many)))
+        assert.include(reason.message, "hashed more than 2000000 times")
+      })
+  )
+
+  it.effect.each([4, 5])(
+    "one whose prime, number %i in PKCS#1, is 0: node-forge would compute for ever",
+    (at) =>
+      Effect.gen(function* () {
+        const [root] = Der.parse(bytesOf("rsa-1024.pkcs1.der"))
+        assert(root !== undefined && !Buffer.isBuffer(root.content))
+        const bytes = Der.encode(Der.sequence(...root.content.with(at, Der.integer(0n))))
+        assert.deepStrictEqual(
+          yield* refusal(read(bytes)),
+          new KeyFile.Malformed({ kind: "an RSA private key (PKCS#1)", fault: "inconsistent" })
+        )
+      })
   )
 
   it.effect("one whose two parts don't fit together", () =>
