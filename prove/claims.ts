@@ -1,7 +1,17 @@
 /** All claims, in the order in which the evidence shows them. */
 import type { Claim } from "./Claim.ts"
+import { claim as histories } from "./claims/Histories.ts"
 import { claim as hostileConnections } from "./claims/HostileConnections.ts"
+import { claim as keyFiles } from "./claims/KeyFiles.ts"
+import { claim as mutants } from "./claims/Mutants.ts"
 import { claim as mutatedAnswers } from "./claims/MutatedAnswers.ts"
 import { claim as signatures } from "./claims/Signatures.ts"
 
-export const claims: ReadonlyArray<Claim> = [mutatedAnswers, hostileConnections, signatures]
+export const claims: ReadonlyArray<Claim> = [
+  mutatedAnswers,
+  hostileConnections,
+  signatures,
+  keyFiles,
+  histories,
+  mutants
+]

@@ -74,5 +74,5 @@ export const informed = (at: number): OrderEvent.OrderEvent => ({
 })
 
 /** The verdict in an answer's event; `undefined` for all other events. */
-export const verdictOf = (event: OrderEvent.OrderEvent): Verdict.Verdict | undefined =>
-  verdicts.find((verdict) => event.type === `answered.${verdict}`)
+export const verdictOf = ({ type }: OrderEvent.OrderEvent): Verdict.Verdict | undefined =>
+  type.startsWith("answered.") ? (type.slice("answered.".length) as Verdict.Verdict) : undefined
