@@ -7,7 +7,7 @@ export default {
   vitest: { configFile: "prove/mutation/vitest.config.ts", related: false },
   coverageAnalysis: "perTest",
   mutate: [`packages/${name}/src/**/*.ts`, "!**/index.ts"],
-  ignorePatterns: ["/bench", "/docs", "/examples", "/packages/node", "/scripts", "dist", ".git"],
+  ignorePatterns: ["/bench", "/examples", "/packages/node", "/scripts", "dist", ".git"],
   // Its rewriting of tsconfig files wants an older TypeScript; the tests need none.
   tsconfigFile: "none",
   concurrency: 2,

@@ -6,6 +6,7 @@ import { claim as keyFiles } from "./claims/KeyFiles.ts"
 import { claim as mutants } from "./claims/Mutants.ts"
 import { claim as mutatedAnswers } from "./claims/MutatedAnswers.ts"
 import { claim as signatures } from "./claims/Signatures.ts"
+import { claim as supplyChain } from "./claims/SupplyChain.ts"
 
 export const claims: ReadonlyArray<Claim> = [
   mutatedAnswers,
@@ -13,5 +14,6 @@ export const claims: ReadonlyArray<Claim> = [
   signatures,
   keyFiles,
   histories,
-  mutants
+  mutants,
+  supplyChain
 ]

@@ -29,7 +29,7 @@ const foldersIn = (folder: string): ReadonlyArray<string> =>
 /** By their paths from the workspace's root. */
 const pages: ReadonlyMap<string, Markdown.Markdown> = new Map(
   [
-    ...filesIn("").filter((name) => name.startsWith("README")),
+    ...filesIn("").filter((name) => /^(?:README|SECURITY)\b/.test(name)),
     ...filesIn("docs"),
     ...[...foldersIn("packages"), ...foldersIn("examples")].flatMap((folder) => filesIn(folder))
   ].map((page) => [page, Markdown.parse(readFileSync(join(root, page), "utf8"))])

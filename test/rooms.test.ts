@@ -53,8 +53,10 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   telling: ["core", "machine", "gateway", "store", "sync"],
   api: ["core", "machine", "store", "sync", "telling"],
   sandbox: ["core", "keys"],
-  inspector: ["core", "machine", "store", "sync", "telling", "api", "Version"],
+  inspector: ["core", "machine", "store", "sync", "telling", "api", "Version", "runtime"],
   Version: [],
+  // Loaded before anything else, so it knows nothing else.
+  runtime: [],
   notification: [
     "core",
     "machine",
@@ -78,7 +80,8 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "sandbox",
     "NoticeOptions",
     "UmfOrderSync",
-    "promise"
+    "promise",
+    "runtime"
   ],
   // What can be set, and what holds where nothing is: it knows who uses it, and nobody below knows it.
   settings: ["core", "keys", "gateway", "sync", "telling", "api"],
@@ -86,7 +89,18 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
   NoticeOptions: ["gateway", "store", "sync", "telling"],
   UmfOrderSync: ["core", "keys", "gateway", "store", "sync", "cluster", "NoticeOptions"],
   UmfConfig: ["core", "keys", "gateway", "store", "sync", "telling", "settings", "UmfOrderSync"],
-  promise: ["core", "machine", "keys", "gateway", "store", "sync", "api", "inspector", "UmfOrderSync"],
+  promise: [
+    "core",
+    "machine",
+    "keys",
+    "gateway",
+    "store",
+    "sync",
+    "api",
+    "inspector",
+    "UmfOrderSync",
+    "runtime"
+  ],
   StandardSchemas: ["core", "telling", "api"],
   cli: [
     "core",
@@ -104,8 +118,8 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "Version",
     "UmfOrderSync"
   ],
-  sqlite: ["store"],
-  postgres: ["store", "cluster"],
+  sqlite: ["store", "runtime"],
+  postgres: ["store", "cluster", "runtime"],
   index: [
     "keys",
     "gateway",
@@ -119,7 +133,8 @@ const rooms: { readonly [room: string]: ReadonlyArray<string> } = {
     "UmfConfig",
     "StandardSchemas",
     "notification",
-    "promise"
+    "promise",
+    "runtime"
   ]
 }
 

@@ -1,4 +1,6 @@
 /** Following UMF orders on Node. `createOrderSync` for promises; layers for Effect. */
+import "./runtime/refuseOldNode.ts"
+
 export { ApiServer } from "./api/ApiServer.ts"
 export * as GatewayConfig from "./gateway/GatewayConfig.ts"
 export * as GatewayError from "./gateway/GatewayError.ts"

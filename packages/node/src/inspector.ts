@@ -1,4 +1,5 @@
 /** The door `@umf-order-sync/node/inspector`: a page on loopback that shows orders and their machines. */
+import "./runtime/refuseOldNode.ts"
 
 export { attach as attachInspector } from "./inspector/AttachInspector.ts"
 export {

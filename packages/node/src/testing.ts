@@ -4,6 +4,8 @@
  *
  * `createTestKit` for promises; `layerTest` and `TestPlatform` for Effect.
  */
+import "./runtime/refuseOldNode.ts"
+
 export { type AnswerAbout, answers, type PlainAnswerFields } from "./testing/answers.ts"
 export { createTestKit } from "./testing/createTestKit.ts"
 export { layerTest, type TestOptions } from "./testing/layerTest.ts"

@@ -1,12 +1,12 @@
 /**
- * Everything that whole runs of the commands print, log, answer and send: nothing secret is in it, whatever
- * goes wrong meanwhile. The commands run from `dist`, as their users have them.
+ * Everything that whole runs of the commands print, log, answer, send and store: nothing secret is in it,
+ * whatever goes wrong meanwhile. The commands run from `dist`, as their users have them.
  */
 import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto"
-import { readFileSync, truncateSync, writeFileSync } from "node:fs"
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -202,22 +202,58 @@ const lookAround = async (said: Said, api: string, merId: string): Promise<strin
   return (await said.asked(`${api}/metrics`)).text
 }
 
+/**
+ * Looks at everything that the inspector gives its page, which shows no whole order number, and with secrets
+ * where they don't belong. Gives the inspector's own token.
+ */
+const lookThrough = async (said: Said, address: string): Promise<string> => {
+  const { hash, origin } = new URL(address)
+  const own = new URLSearchParams(hash.slice(1)).get("token") ?? ""
+  const ask = async (path: string, given = own) => {
+    const answer = await said.asked(`${origin}${path}`, {}, given)
+    said.logs.push({ where: `the inspector's ${path.split("?")[0]}`, text: answer.text })
+    return answer
+  }
+  const { orders } = JSON.parse((await ask("/api/orders")).text)
+  assert.lengthOf(orders, orderIds.length)
+  for (const { id } of orders) assert.strictEqual((await ask(`/api/orders/${id}`)).status, 200)
+  for (const path of ["/", "/api/session", `/api/orders?search=${token}`, `/api/orders?cursor=${secret}`]) {
+    await ask(path)
+  }
+  assert.strictEqual((await ask(`/api/orders/${token}`)).status, 404)
+  assert.strictEqual((await ask("/api/orders", token)).status, 401)
+  const headers = { authorization: `Bearer ${own}` }
+  const left = new AbortController()
+  const live = await fetch(`${origin}/api/live?order=${orders[0].id}`, { headers, signal: left.signal })
+  const reader = live.body?.getReader()
+  let streamed = ""
+  while (!streamed.includes('"state"')) streamed += new TextDecoder().decode((await reader?.read())?.value)
+  left.abort()
+  said.logs.push({ where: "the inspector's stream", text: streamed })
+  return own
+}
+
 const state = async (said: Said, api: string, merId: string, orderId: string): Promise<unknown> =>
   JSON.parse((await said.asked(`${api}/v1/orders/${merId}/${orderId}`)).text).state
 
-/** The service of one merchant: secrets in files, the log as JSON. */
-const serviceOfOne = async (said: Said, { at, env, files, sandbox }: World, url: string): Promise<string> => {
+/** The service of one merchant: secrets in files, the log as JSON, with an inspector. */
+const serviceOfOne = async (
+  said: Said,
+  { at, env, files, sandbox }: World,
+  url: string
+): Promise<{ readonly metrics: string; readonly ofInspector: string }> => {
   const { merId } = sandbox
   let metrics = ""
+  let ofInspector = ""
   const where = ["--store", at("one.sqlite"), "--listen", "127.0.0.1:0", "--webhook-url", url]
   const secrets = ["--passphrase-file", files.passphrase, "--token-file", files.token]
   const telling = ["--webhook-secret-file", files.secret]
-  const logging = ["--log", "json", "--log-level", "all"]
+  const logging = ["--log", "json", "--log-level", "all", "--inspect"]
   await said.ran("run", ["run", "--json", ...where, ...secrets, ...telling, ...logging, ...quick], {
     env: { ...env, UMF_PRIVATE_KEY: files.key },
     waits: true,
     during: async ({ firstLine, signal }: Running) => {
-      const api = String(JSON.parse(await firstLine).api)
+      const { api, inspector } = JSON.parse(await firstLine)
       await handOver(said, api, merId)
       for (const [script, end] of Object.entries(ends)) {
         await until(async () => (await state(said, api, merId, number(script))) === end)
@@ -225,11 +261,12 @@ const serviceOfOne = async (said: Said, { at, env, files, sandbox }: World, url:
       await until(async () =>
         / 0$/.test(/^umf_notices_pending.*$/m.exec((await said.asked(`${api}/metrics`)).text)?.[0] ?? "")
       )
+      ofInspector = await lookThrough(said, inspector)
       metrics = await lookAround(said, api, merId)
       signal("SIGTERM")
     }
   })
-  return metrics
+  return { metrics, ofInspector }
 }
 
 /** The service of several: secrets in the environment, the log as logfmt, and a list that goes wrong meanwhile. */
@@ -312,8 +349,23 @@ const asking = async (said: Said, { at, der, env, files, line, pem }: World): Pr
   await look("orders", "list")
   await look("orders", "show", "--order-id", number("paid"))
   await look("export", "--what", "history")
+  await look("export")
+  await look("migrate")
+  await look("orders", "resume", "--all")
+  for (const what of ["hint", "refund-requested"]) await look("orders", what, "--order-id", number("paid"))
   assert.strictEqual(await said.ran("keys show", ["keys", "show", files.key], { env: keys }), 0)
+  const refused = { env: keys, stdin: JSON.stringify({ orderId: `${passphrase}&`, token: `|${token}` }) }
+  assert.strictEqual(await said.ran("sign what is refused", ["sign"], refused), 2)
+  const [signature] = line.signatures()
+  const forged = { env: keys, stdin: JSON.stringify({ retCode: "0000", sign: signature }) }
+  assert.strictEqual(await said.ran("verify what is forged", ["verify"], forged), 1)
 }
+
+/** Files that a run leaves behind, byte by byte; keys are in none but those that were made for them. */
+const kept = ({ at }: World): ReadonlyArray<Haystack.Part> =>
+  readdirSync(at("."))
+    .filter((file) => file.includes(".sqlite"))
+    .map((file) => ({ where: `the file ${file}`, text: readFileSync(at(file), "latin1") }))
 
 /** The commands that bring a platform with them; gives the secrets of the one that keeps its keys. */
 const alone = async (said: Said, { at, env }: World): Promise<ReadonlyArray<Haystack.Needle>> => {
@@ -335,10 +387,19 @@ const alone = async (said: Said, { at, env }: World): Promise<ReadonlyArray<Hays
       }
     }
   )
-  await Promise.all([playing, said.ran("demo", ["demo", "--log-level", "all"], { waits: true })])
-  return ["merchant.key.p8", "platform.key.p8"].map((name) =>
-    Haystack.bytes(`the sandbox's ${name}`, readFileSync(join(directory, name)))
+  const made = at("made")
+  await Promise.all([
+    playing,
+    said.ran("demo", ["demo", "--log-level", "all"], { waits: true }),
+    said.ran("keys generate", ["keys", "generate", made], { env })
+  ])
+  const keys = [directory, made].flatMap((place) =>
+    readdirSync(place)
+      .filter((file) => file.endsWith(".p8"))
+      .map((file) => join(place, file))
   )
+  assert.lengthOf(keys, 3)
+  return keys.map((file) => Haystack.bytes(`the key in ${basename(file)}`, readFileSync(file)))
 }
 
 /** Each secret in spellings in which it could leak, whole or a piece of it. */
@@ -378,26 +439,39 @@ describe("everything that the commands say", () => {
         const place = yield* world
         const { url, told } = yield* hook
         const said = new Said()
-        const [metrics, , ofSandbox] = yield* Effect.promise(() =>
+        const [{ metrics, ofInspector }, , ofSandbox] = yield* Effect.promise(() =>
           Promise.all([
-            serviceOfOne(said, place, url).then(async (text) => {
+            serviceOfOne(said, place, url).then(async (told) => {
               await asking(said, place)
-              return text
+              return told
             }),
             serviceOfMany(said, place),
             alone(said, place)
           ])
         )
-        said.parts.push({ where: "the webhook's messages", text: told.join("\n") })
+        const files = kept(place)
+        said.parts.push({ where: "the webhook's messages", text: told.join("\n") }, ...files)
         const signatures = place.line.signatures().map((one) => Haystack.text("a signature", one))
         const needles = [...place.needles, ...ofSandbox, ...signatures]
         const numbers = orderIds.map((orderId) => Haystack.text(`${orderId.slice(0, 4)}…`, orderId))
         assert.deepStrictEqual(Haystack.found(said.parts, needles), [])
-        assert.deepStrictEqual(Haystack.found(said.logs, numbers), [])
+        // The inspector's address is told a person once, as the command's last word before the log.
+        const unlogged = [...numbers, Haystack.text("the inspector's token", ofInspector)]
+        const logs = said.logs.map((part) => ({
+          ...part,
+          text: part.text.replace(new RegExp(`^Inspector \\(.*\\):\\n +\\S+#token=${ofInspector}$`, "m"), "")
+        }))
+        assert.deepStrictEqual(Haystack.found(logs, unlogged), [])
 
         // It was there to be told: what went wrong went wrong, and was logged.
         assert.isAbove(signatures.length, 50)
         assert.isAbove(told.length, 20)
+        assert.isAbove(ofInspector.length, 20)
+        assert.isAtLeast(files.length, 2)
+        for (const name of ["one.sqlite", "many.sqlite"]) {
+          const text = files.find(({ where }) => where === `the file ${name}`)?.text ?? ""
+          assert.include(text, number("paid"), name)
+        }
         for (const outcome of [
           "Paid",
           "Closed",
@@ -434,6 +508,6 @@ describe("everything that the commands say", () => {
           assert.isNotEmpty(Haystack.found([leaking], numbers), orderId)
         }
       }).pipe(Effect.scoped),
-    90_000
+    120_000
   )
 })

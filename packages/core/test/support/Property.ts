@@ -1,9 +1,12 @@
 /** Settings of the property tests, and the texts that they have in common. */
 import * as fc from "fast-check"
 
-/** The same cases on every run; others with `FC_SEED=…`, and fewer with `FC_PART=…`, from 0 to 1. */
+/** From 0 to 1: the part of all cases that is run, where `FC_PART=…` asks for fewer. */
+export const part: number = Number(process.env.FC_PART ?? 1)
+
+/** The same cases on every run; others with `FC_SEED=…`. */
 export const runs = (numRuns: number): { readonly numRuns: number; readonly seed: number } => ({
-  numRuns: Math.ceil(numRuns * Number(process.env.FC_PART ?? 1)),
+  numRuns: Math.ceil(numRuns * part),
   seed: Number(process.env.FC_SEED ?? 20171101)
 })
 

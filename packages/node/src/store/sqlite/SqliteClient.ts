@@ -6,7 +6,7 @@
  * The file is in WAL mode: others can read while this process writes. What `Durability.MustSurvive` says
  * decides whether a commit waits for the disk.
  */
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite"
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import type * as Reactivity from "effect/reactivity/Reactivity"
 import type * as Scope from "effect/Scope"
@@ -103,7 +103,9 @@ const connect = (database: DatabaseSync): Connection => {
 }
 
 const open = ({ file, readOnly = false }: Options): DatabaseSync => {
-  const database = new DatabaseSync(file, {
+  // Not imported: an old Node, which has none, could then not even say that it is too old.
+  const sqlite = process.getBuiltinModule("node:sqlite")
+  const database = new sqlite.DatabaseSync(file, {
     readOnly,
     enableForeignKeyConstraints: true,
     timeout: BUSY_TIMEOUT

@@ -1,0 +1,135 @@
+/** What the machine keeps of each answer and each fault, in every state, and what its lists hold. */
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as OrderCommand from "../src/OrderCommand.ts"
+import * as OrderEvent from "../src/OrderEvent.ts"
+import * as OrderSnapshot from "../src/OrderSnapshot.ts"
+import * as OrderStep from "../src/OrderStep.ts"
+import { answered, faulted, faults, informed, order, verdictOf, type verdicts } from "./support/Samples.ts"
+import { schedule, walk } from "./support/Walk.ts"
+
+const walked = walk()
+const steps = OrderStep.make(schedule)
+const silent = new Set(["PlatformFault", "SignatureRejected"])
+
+describe("in every state", () => {
+  it("the last answer is kept with its verdict and its time", () => {
+    let seen = 0
+    for (const { event, from, step } of walked.edges) {
+      const verdict = verdictOf(event)
+      const { lastAnswer } = step.snapshot.context
+      if (verdict === undefined) assert.deepStrictEqual(lastAnswer, from.snapshot.context.lastAnswer)
+      else {
+        assert.deepInclude(lastAnswer, { at: event.at, verdict }, `${from.snapshot.result} ${event.type}`)
+        seen += 1
+      }
+    }
+    assert.isAbove(seen, 5000)
+  })
+
+  it("the last fault is kept, and faults are counted until an answer says something", () => {
+    for (const { event, from, step } of walked.edges) {
+      const { context, result } = step.snapshot
+      const before = from.snapshot.context
+      const at = `${from.snapshot.result} ${event.type}`
+      const verdict = verdictOf(event)
+      if (event.type === "faulted") {
+        assert.deepStrictEqual(context.lastFault, { at: event.at, fault: event.fault }, at)
+        if (result === from.snapshot.result) assert.strictEqual(context.faults, before.faults + 1, at)
+      } else assert.deepStrictEqual(context.lastFault, before.lastFault, at)
+      if (verdict !== undefined && !silent.has(verdict))
+        assert.strictEqual(context.faults, 0, `${at} ${result}`)
+    }
+  })
+})
+
+describe("the platform's number for an order", () => {
+  /** Told by an answer, while nobody knew it. */
+  const learned = (verdict: (typeof verdicts)[number]) => {
+    const { snapshot } = steps.start({ order, at: 0 })
+    const { context } = steps.step(snapshot, answered(verdict, 10)).snapshot
+    return { number: context.order.transactionId as string | undefined, isLearned: context.learned }
+  }
+
+  it.each(["Paid", "Paying", "PayFailed", "RefundAccepted", "RefundFailed", "Voided", "VoidFailed"] as const)(
+    "is learned from %s, which is about this order",
+    (verdict) => assert.deepStrictEqual(learned(verdict), { number: "31711011432450012", isLearned: true })
+  )
+
+  it.each(["Closed", "PlatformFault", "SignatureRejected", "Contradictory"] as const)(
+    "is not learned from %s, which may carry any number",
+    (verdict) => assert.deepStrictEqual(learned(verdict), { number: undefined, isLearned: undefined })
+  )
+
+  it("given more of the order without a number, what an answer told stays, and stays only learned", () => {
+    const paying = steps.step(steps.start({ order, at: 0 }).snapshot, answered("Paying", 10)).snapshot
+    const { context } = steps.step(paying, {
+      type: "informed",
+      at: 20,
+      order: { ...order, payType: "WX" as never }
+    }).snapshot
+    assert.deepInclude<object>(context.order, { transactionId: "31711011432450012", payType: "WX" })
+    assert.isTrue(context.learned)
+  })
+
+  it("given the merchant's own number, it stands above what an answer told", () => {
+    const paying = steps.step(steps.start({ order, at: 0 }).snapshot, answered("Paying", 10)).snapshot
+    const { context } = steps.step(paying, informed(20)).snapshot
+    assert.strictEqual(context.order.transactionId, "31711011432450099")
+    assert.isUndefined(context.learned)
+  })
+})
+
+describe("an event", () => {
+  it("says in few words what brought it about", () => {
+    const at = 0
+    const said = (event: OrderEvent.OrderEvent) => OrderEvent.describe(event)
+    assert.strictEqual(said(faulted(at, "Http")), "fault: Http")
+    assert.strictEqual(said({ type: "waited", at }), "the wait is over")
+    assert.strictEqual(said({ type: "hinted", at }), "hint from outside")
+    assert.strictEqual(said({ type: "refundRequested", at }), "refund asked for")
+    assert.strictEqual(said({ type: "voidRequested", at }), "void asked for")
+    assert.strictEqual(said({ type: "resumed", at }), "resumed by a person")
+    assert.strictEqual(said(informed(at)), "more is known of the order")
+    assert.strictEqual(said(answered("Paid", at)), "answered Paid (0000 SUCCESS)")
+    assert.strictEqual(said(answered("Voided", at)), "answered Voided (88881137)")
+  })
+
+  it("of an answer holds when it was asked for, where that is known, and nothing of it else", () => {
+    const event = answered("Paying", 5)
+    assert(event.type === "answered.Paying")
+    const conclusion = { verdict: "Paying", operation: "payment", answer: event.answer } as const
+    assert.deepStrictEqual(OrderEvent.answered(5, conclusion), event)
+    assert.notProperty(OrderEvent.answered(5, conclusion), "askedAt")
+    assert.deepStrictEqual<unknown>(OrderEvent.answered(5, conclusion, 3), { ...event, askedAt: 3 })
+  })
+})
+
+describe("the lists that snapshots, stores and apps hold", () => {
+  it("have these words, which may not change", () => {
+    assert.deepStrictEqual<ReadonlyArray<string>>(faults, [
+      ...["Connection", "TimeOut", "Http", "Unreadable", "Unverified", "Implausible", "CircuitOpen", "Local"]
+    ])
+    assert.deepStrictEqual<ReadonlyArray<string>>(OrderCommand.Reason.literals, [
+      ...["TimeLimit", "QueryLimit", "Contradictions", "ContradictsEnd", "SignatureRejected"]
+    ])
+    assert.deepStrictEqual<ReadonlyArray<string>>(OrderCommand.Late.literals, [
+      ...["AfterClosed", "AfterFailed", "WhileUnresolved"]
+    ])
+    assert.deepStrictEqual<ReadonlyArray<string>>(OrderCommand.Fact.literals, [
+      ...["Paid", "PayFailed", "Closed", "RefundAccepted", "RefundFailed", "Voided", "VoidFailed"]
+    ])
+  })
+
+  it("a snapshot whose last fault says nothing is refused", () => {
+    const { snapshot } = steps.start({ order, at: 0 })
+    const { context, ...rest } = JSON.parse(OrderSnapshot.encode(snapshot))
+    const read = (lastFault: unknown) =>
+      Effect.runSyncExit(
+        OrderSnapshot.decode(JSON.stringify({ ...rest, context: { ...context, lastFault } }))
+      )
+    assert.isTrue(Exit.isSuccess(read({ at: 0, fault: "Http" })))
+    assert.isTrue(Exit.isFailure(read({})))
+  })
+})
