@@ -2,10 +2,18 @@ import { defineConfig } from "vitest/config"
 import { alias } from "./vitest.alias.ts"
 
 const durability = "test/durability/**/*.test.ts"
+const load = "test/load/**/*.test.ts"
 const browser = "test/browser/**/*.test.ts"
 
 export default defineConfig({
   test: {
+    // Looked at for core and machine, whose decisions have to be tested whole: see test:pure in package.json.
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text"],
+      thresholds: { branches: 100, lines: 100, statements: 100 }
+    },
     projects: [
       ...["core", "machine", "node"].map((name) => ({
         resolve: { alias },
@@ -13,7 +21,9 @@ export default defineConfig({
           name,
           root: `packages/${name}`,
           include: ["test/**/*.test.ts"],
-          exclude: [durability, browser],
+          exclude: [durability, load, browser],
+          // Property tests take seconds where coverage is looked at on a busy machine.
+          testTimeout: name === "node" ? 5000 : 30_000,
           sequence: { groupOrder: 0 }
         }
       })),
@@ -27,7 +37,7 @@ export default defineConfig({
         test: {
           name: "durability",
           root: "packages/node",
-          include: [durability],
+          include: [durability, load],
           fileParallelism: false,
           sequence: { groupOrder: 1 }
         }

@@ -84,16 +84,20 @@ export const check = (verified: VerifiedAnswer, known: Known): Result.Result<Ord
 const shape = (leaves: ReadonlyArray<Leaf>): Result.Result<OrderQueryAnswer, Implausible> => {
   const fields: Record<string, string> = {}
   for (const leaf of leaves) {
-    const outermost = leaf.path.split(".", 1)[0] ?? leaf.path
-    if (leaf.path !== leaf.name && knownFields.has(outermost)) {
+    if (leaf.path === leaf.name) {
+      if (knownFields.has(leaf.name)) fields[leaf.name] = leaf.value
+      continue
+    }
+    const outermost = leaf.path.slice(0, leaf.path.indexOf("."))
+    if (knownFields.has(outermost)) {
       return implausible("WrongShape", outermost, `"${outermost}" is an object.`)
     }
-    if (leaf.path === leaf.name && knownFields.has(leaf.name)) fields[leaf.name] = leaf.value
   }
   const decoded = decode(fields)
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
-  // Schema's message may quote the value, so only the name of the field is taken over.
-  const field = [...knownFields].find((name) => !isShaped(name, fields[name])) ?? "retCode"
+  // Schema's message may quote the value, so only the name of the field is taken over. There is one: what
+  // fits all of these decodes.
+  const [field] = fieldShapes.find(([name, fits]) => !fits(fields[name])) as (typeof fieldShapes)[number]
   return implausible(
     "WrongShape",
     field,
@@ -101,14 +105,12 @@ const shape = (leaves: ReadonlyArray<Leaf>): Result.Result<OrderQueryAnswer, Imp
   )
 }
 
-const fieldShapes = new Map(
-  Object.entries(OrderQueryAnswer.fields).map(([name, schema]) => [name, Schema.is(Schema.toEncoded(schema))])
-)
-
-const isShaped = (name: string, value: string | undefined): boolean => {
-  if (value === undefined) return name !== "retCode"
-  return fieldShapes.get(name)?.(value) ?? true
-}
+/** Each known field with whether a value, or none, has its shape. */
+const fieldShapes: ReadonlyArray<readonly [name: string, fits: (value: string | undefined) => boolean]> =
+  Object.entries(OrderQueryAnswer.fields).map(([name, schema]) => {
+    const isShaped = Schema.is(Schema.toEncoded(schema))
+    return [name, (value) => (value === undefined ? name !== "retCode" : isShaped(value))]
+  })
 
 /** The answer is about this order, as far as it says. */
 const identity = (

@@ -44,9 +44,9 @@ export const scalarText = (json: Exclude<Json, JsonObject | { readonly _tag: "Ar
   }
 }
 
-// The default order of strings in JavaScript is the wanted one: by UTF-16 code unit.
+// The default order of strings in JavaScript is the wanted one: by UTF-16 code unit. No name stands twice.
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
-  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
+  a[0] < b[0] ? -1 : 1
 
 /** Every non-empty scalar of `message` but the top-level field `signField`, in signing order. */
 export const leaves = (

@@ -242,4 +242,14 @@ describe("LosslessJson", () => {
       runs(200)
     )
   })
+
+  it("given limits that can't be read, what they throw is not taken for a fault of the text", () => {
+    const limits = {
+      get maxLength(): number {
+        throw new Error("no limits")
+      },
+      maxDepth: 16
+    }
+    assert.throws(() => parse("{}", limits), "no limits")
+  })
 })

@@ -422,4 +422,8 @@ describe("QuerySchedule schema", () => {
       runs(300)
     )
   })
+
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("no schedule is compressed by %d", (factor) => {
+    assert.throws(() => compress(defaults, factor), RangeError, "above 0")
+  })
 })

@@ -104,7 +104,10 @@ export const make = (
     // Taken out and put back, so that the map's first entry is the one not seen for longest.
     seen.delete(name)
     seen.set(name, { ref, snapshot })
-    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value ?? "")
+    for (const oldest of seen.keys()) {
+      if (seen.size <= REMEMBERED) break
+      seen.delete(oldest)
+    }
     if (known === undefined) inspect({ type: "@xstate.actor", rootId: name, actorRef: ref })
     return ref
   }

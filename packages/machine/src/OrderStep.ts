@@ -82,11 +82,9 @@ const inertScope = () => {
 }
 
 const toCommands = (actions: Actions): ReadonlyArray<OrderCommand> =>
-  actions.flatMap((action) =>
-    commandTypes.has(action.type)
-      ? [{ type: action.type, ...(action.params as object | undefined) } as OrderCommand]
-      : []
-  )
+  actions
+    .filter(({ type }) => commandTypes.has(type))
+    .map(({ params, type }) => ({ type, ...(params as object | undefined) }) as OrderCommand)
 
 /** Keys without a value are left out, so that a snapshot equals its own decoded text. */
 const compact = (context: OrderContext): OrderContext =>

@@ -366,7 +366,8 @@ export const orderMachine = (schedule: QuerySchedule.QuerySchedule = QuerySchedu
           waiting: {
             entry: {
               type: "wake",
-              params: ({ context }) => ({ at: context.nextQueryAt ?? context.startedAt })
+              // The guard of this state's one entrance sees to it that there is a plan.
+              params: ({ context }) => ({ at: context.nextQueryAt as number })
             },
             on: {
               waited: "querying",

@@ -1,12 +1,15 @@
 /**
  * The vocabulary of the lifecycle: its types, guards and actions, for one schedule. The chart that uses
  * them is in `orderMachine.ts`. Actions named like an `OrderCommand` do nothing here: they are what goes out.
+ *
+ * XState gives every action the union of all events. Which of them an action is for stands in the chart; the
+ * walk over all states holds that `learn` meets answers only, `countFault` faults, `adopt` what is told.
  */
 import { type Order, QuerySchedule, type Verdict } from "@umf-order-sync/core"
 import { assign, setup } from "xstate"
 import type { Fact, Late, Reason } from "./OrderCommand.ts"
 import { type OrderContext, told } from "./OrderContext.ts"
-import { type Answered, isDisbelief, type OrderEvent } from "./OrderEvent.ts"
+import { type Answered, type Faulted, type Informed, isDisbelief, type OrderEvent } from "./OrderEvent.ts"
 
 /** What an order is followed with. */
 export interface OrderInput {
@@ -16,9 +19,6 @@ export interface OrderInput {
   /** What was asked of the platform last; a payment, if nothing else is said. */
   readonly operation?: Order.Operation
 }
-
-const isAnswered = (event: OrderEvent): event is Extract<OrderEvent, Answered> =>
-  event.type.startsWith("answered.")
 
 /** The answer denies itself, denies what is known, or can't be believed. */
 const isContradiction = (context: OrderContext, event: OrderEvent): boolean =>
@@ -63,10 +63,11 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
     },
     guards: {
       /** This answer and the first of its row lie far enough apart to end the order's suspicion. */
-      confirmed: ({ context, event }) =>
-        context.suspectedAt !== undefined &&
-        (isAnswered(event) ? (event.askedAt ?? event.at) : event.at) - context.suspectedAt >=
-          schedule.confirmAfter,
+      confirmed: ({ context, event }) => {
+        const { askedAt, at } = event as Answered
+        // Without a suspicion there is no number, which is at least nothing: that confirms nothing.
+        return (askedAt ?? at) - Number(context.suspectedAt) >= schedule.confirmAfter
+      },
       /** The time or number of queries is used up: a person is needed. */
       exhausted: ({ context, event }) =>
         QuerySchedule.next(schedule, progress(context, event.at))._tag === "HandOver",
@@ -88,9 +89,9 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
 
       /** Remembers a believed answer, and the platform's order number with it. */
       learn: assign(({ context, event }) => {
-        if (!isAnswered(event)) return {}
-        const verdict = event.type.slice("answered.".length) as Verdict.Verdict
-        const { transactionId } = event.answer
+        const { answer, at, type } = event as Answered
+        const verdict = type.slice("answered.".length) as Verdict.Verdict
+        const { transactionId } = answer
         const isNew = context.order.transactionId === undefined && transactionId !== undefined
         const known =
           isNew && aboutThisOrder.has(verdict) ? { ...context.order, transactionId } : context.order
@@ -99,26 +100,26 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
           learned: context.learned === true || known !== context.order ? true : undefined,
           faults: verdict === "PlatformFault" || verdict === "SignatureRejected" ? context.faults + 1 : 0,
           contradictions: isContradiction(context, event) ? context.contradictions + 1 : 0,
-          lastAnswer: { at: event.at, verdict, answer: event.answer }
+          lastAnswer: { at, verdict, answer }
         }
       }),
       /** Adds what is new about the order; what is known already stands. */
       adopt: assign(({ context, event }) => {
-        if (event.type !== "informed") return {}
+        const { order } = event as Informed
         // What the merchant says stands above what an answer told.
-        const said = event.order.transactionId !== undefined
+        const said = order.transactionId !== undefined
         return {
-          order: { ...event.order, ...(said ? told(context) : context.order) },
+          order: { ...order, ...(said ? told(context) : context.order) },
           learned: said ? undefined : context.learned
         }
       }),
       unlearn: assign(({ context }) => ({ order: told(context), learned: undefined })),
       countFault: assign(({ context, event }) => {
-        if (event.type !== "faulted") return {}
+        const { at, fault } = event as Faulted
         return {
           faults: context.faults + 1,
           contradictions: context.contradictions + (isContradiction(context, event) ? 1 : 0),
-          lastFault: { at: event.at, fault: event.fault }
+          lastFault: { at, fault }
         }
       }),
       because: assign((_, params: { readonly reason: Reason }) => ({ reason: params.reason })),
@@ -179,9 +180,10 @@ export const orderSetup = (schedule: QuerySchedule.QuerySchedule) => {
     actions: {
       /** Remembers the payment, once, and tells it: late where an end was reached before. */
       learnPayment: base.enqueueActions(({ context, event, enqueue }) => {
-        if (!isAnswered(event) || context.payment !== undefined) return
+        if (context.payment !== undefined) return
+        const { answer, at } = event as Answered
         const late = context.ended === undefined ? {} : { late: lateAfter[context.ended] }
-        enqueue.assign({ payment: { at: event.at, ...late, answer: event.answer }, told: "Paid" })
+        enqueue.assign({ payment: { at, ...late, answer }, told: "Paid" })
         enqueue({ type: "tell", params: { fact: "Paid", ...late } })
       }),
       tellClosed: tells("Closed"),

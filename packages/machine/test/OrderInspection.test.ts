@@ -147,4 +147,59 @@ describe("an inspector that throws", () => {
     OrderInspection.guarded(failing, failing)({} as InspectionEvent)
     OrderInspection.guarded(failing)({} as InspectionEvent)
   })
+
+  it("given more orders than are remembered, the one not seen for longest is reported anew, and no other", () => {
+    const { all, inspect } = collected()
+    const inspection = OrderInspection.make(inspect)
+    const orderOf = (nth: number) => ({
+      ...begun,
+      context: { ...begun.context, order: { ...order, orderId: `order-${nth}` as typeof order.orderId } }
+    })
+    const actors = () => all.splice(0).filter(({ type }) => type === "@xstate.actor").length
+    for (let nth = 0; nth < 10_000; nth++) inspection.began(orderOf(nth))
+    assert.strictEqual(actors(), 10_000)
+    // Seen again, so that the second one is the oldest.
+    inspection.began(orderOf(0))
+    assert.strictEqual(actors(), 0)
+    inspection.began(orderOf(10_000))
+    inspection.began(orderOf(0))
+    inspection.began(orderOf(2))
+    assert.strictEqual(actors(), 1)
+    inspection.began(orderOf(1))
+    assert.strictEqual(actors(), 1)
+  })
+
+  it("an order's actor looks to an inspector like one of XState's, and nothing can be asked of it", () => {
+    const { all, inspect } = collected()
+    OrderInspection.make(inspect).began(begun)
+    const [event] = all
+    assert(event?.type === "@xstate.actor")
+    const { actorRef } = event as unknown as {
+      readonly actorRef: {
+        readonly src: string
+        readonly on: (type: string, listen: () => void) => { readonly unsubscribe: () => void }
+        readonly subscribe: (listen: () => void) => { readonly unsubscribe: () => void }
+        readonly send: (event: object) => void
+      }
+    }
+    assert.strictEqual(actorRef.src, "order")
+    actorRef.send({ type: "hinted" })
+    const fail = () => assert.fail("nothing is ever told")
+    actorRef.on("anything", fail).unsubscribe()
+    actorRef.subscribe(fail).unsubscribe()
+  })
+
+  it("given nobody who looks, nothing is made", () => {
+    const { all, inspect } = collected()
+    let isWanted = false
+    const inspection = OrderInspection.make(inspect, { isWanted: () => isWanted })
+    const event = answered("Paying", 10)
+    const after = steps.step(begun, event).snapshot
+    inspection.began(begun)
+    inspection.stepped({ event, after })
+    assert.strictEqual(all.length, 0)
+    isWanted = true
+    inspection.stepped({ event, after })
+    assert.strictEqual(all.length, 3)
+  })
 })

@@ -133,3 +133,14 @@ describe("the lists that snapshots, stores and apps hold", () => {
     assert.isTrue(Exit.isFailure(read({})))
   })
 })
+
+describe("a snapshot of an order at rest that says not since when", () => {
+  it("is asked again on the schedule, as from now", () => {
+    let { snapshot } = steps.start({ order, at: 0 })
+    for (const event of [answered("PayFailed", 10)]) snapshot = steps.step(snapshot, event).snapshot
+    assert.strictEqual(snapshot.result, "payFailed")
+    const { restedAt: _, ...context } = snapshot.context
+    const { context: after } = steps.step({ ...snapshot, context }, faulted(20)).snapshot
+    assert.isAbove(after.nextQueryAt ?? 0, 20)
+  })
+})
