@@ -22,6 +22,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as BreakerMetrics from "./BreakerMetrics.ts"
 import * as GatewayConfig from "./GatewayConfig.ts"
 import { CircuitOpen, DeadlineReached, GatewayError, NotSent, type Reason, TimedOut } from "./GatewayError.ts"
+import * as MemoryLimits from "./MemoryLimits.ts"
 import * as QuerySpan from "./QuerySpan.ts"
 import * as Transport from "./Transport.ts"
 
@@ -58,11 +59,7 @@ export class OrderGateway extends Context.Service<
     Layer.unwrap(
       Effect.map(GatewayConfig.make(options), (config) =>
         OrderGateway.layer(config).pipe(
-          Layer.provide([
-            Transport.layerHttpClient(config),
-            RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)),
-            CircuitBreaker.layerStoreMemory()
-          ])
+          Layer.provide([Transport.layerHttpClient(config), MemoryLimits.layer])
         )
       )
     )

@@ -38,12 +38,12 @@ const countsIn = ({ value }: forge.asn1.Asn1): ReadonlyArray<number> => {
 }
 
 /**
- * How often an encrypted PKCS#8 structure or a PKCS#12 file wants its passphrase hashed, at most; 0 where it
+ * How often an encrypted PKCS#8 structure or a PKCS#12 file wants its passphrase hashed, in all; 0 where it
  * can't be read. The count stands in the file in clear, and whoever damaged or made it can ask for years.
  */
 export const rounds = (der: Uint8Array): number => {
   try {
-    return Math.max(0, ...countsIn(toAsn1(der)))
+    return countsIn(toAsn1(der)).reduce((sum, count) => sum + count, 0)
   } catch {
     return 0
   }

@@ -60,16 +60,19 @@ export class PassphraseWrong extends Schema.TaggedError<PassphraseWrong>()("Pass
 /** The file is of a known kind, but damaged. */
 export class Malformed extends Schema.TaggedError<Malformed>()("Malformed", {
   kind: Schema.String,
-  fault: Schema.Literals(["cut off", "unreadable", "inconsistent", "too many rounds"])
+  fault: Schema.Literals(["cut off", "unreadable", "inconsistent", "unsafe", "too many rounds"])
 }) {
   override get message(): string {
     const what = {
       "cut off": "ends before it is complete",
       unreadable: "can't be read",
       inconsistent: "has a private and a public part that don't fit together",
+      unsafe:
+        "has numbers that no safe RSA key has: a modulus is odd and has 1024 to 16384 bits, an exponent is odd, more than 1, and has 64 bits at most",
       "too many rounds": `wants its passphrase hashed more than ${maxRounds} times, as no sound file does`
     }[this.fault]
-    return `looks like ${this.kind}, but ${what}. Copy the file again, in binary mode if it is no text`
+    const advice = this.fault === "unsafe" ? ", or get another key" : ", in binary mode if it is no text"
+    return `looks like ${this.kind}, but ${what}. Copy the file again${advice}`
   }
 }
 

@@ -12,6 +12,7 @@ import * as KeyFile from "./KeyFile.ts"
 import * as KeyFormat from "./KeyFormat.ts"
 import * as Pkcs12 from "./Pkcs12.ts"
 import { fingerprintOf } from "./PublicKey.ts"
+import * as RsaNumbers from "./RsaNumbers.ts"
 import * as RsaSha1 from "./RsaSha1.ts"
 
 /** An RSA private key, parsed and proven. Prints, logs and serialises without the key. */
@@ -34,13 +35,25 @@ export interface Options {
 const attempt = <A, E>(read: () => A, refused: () => E): Effect.Effect<A, E> =>
   Effect.try({ try: read, catch: refused })
 
-const unreadable = (kind: KeyFormat.KeyKind): KeyFile.Malformed =>
-  new KeyFile.Malformed({ kind: KeyFormat.names[kind], fault: "unreadable" })
+const malformed = (kind: KeyFormat.KeyKind, fault: KeyFile.Malformed["fault"]): KeyFile.Malformed =>
+  new KeyFile.Malformed({ kind: KeyFormat.names[kind], fault })
+
+const unreadable = (kind: KeyFormat.KeyKind): KeyFile.Malformed => malformed(kind, "unreadable")
 
 const plain = (der: Uint8Array, type: "pkcs8" | "pkcs1" | "sec1"): KeyObject =>
   createPrivateKey({ key: Buffer.from(der), format: "der", type })
 
-/** By Node where it knows the encryption, else by node-forge. */
+/** DER of the identifier of PBES2, today's encryption. */
+const pbes2 = Buffer.from("06092a864886f70d01050d", "hex")
+
+/**
+ * Whether OpenSSL knows the encryption, and says that the passphrase is another one. Encryptions older than
+ * PBES2 were used with several forms of what lies beyond ASCII, of which node-forge knows another.
+ */
+const isOtherPassphrase = (error: unknown, key: Buffer, passphrase: string): boolean =>
+  KeyFile.codeOf(error) === "ERR_OSSL_BAD_DECRYPT" && (/^[ -~]*$/.test(passphrase) || key.includes(pbes2))
+
+/** By Node where it knows the encryption, else by node-forge, which takes some twenty times as long to hash. */
 const decrypt = (block: KeyFormat.KeyBlock, passphrase: string): KeyObject => {
   const key = Buffer.from(Redacted.value(block.content))
   const pem = block.kind === "pem-encrypted"
@@ -48,7 +61,8 @@ const decrypt = (block: KeyFormat.KeyBlock, passphrase: string): KeyObject => {
     return createPrivateKey(
       pem ? { key, format: "pem", passphrase } : { key, format: "der", type: "pkcs8", passphrase }
     )
-  } catch {
+  } catch (error) {
+    if (isOtherPassphrase(error, key, passphrase)) throw error
     return pem
       ? plain(ForgeReader.openPem(key, passphrase), "pkcs1")
       : plain(ForgeReader.openPkcs8(key, passphrase), "pkcs8")
@@ -96,23 +110,10 @@ const open = Effect.fnUntraced(function* (
   }
 })
 
-const toNumber = (base64url: string | undefined): bigint =>
-  BigInt(`0x0${Buffer.from(base64url ?? "", "base64url").toString("hex")}`)
-
-/**
- * Whether the primes make up the modulus. OpenSSL refuses other keys, and node-forge, which is asked next in
- * case it was SHA-1 that was refused, computes with a prime of 0 for ever.
- */
-const isSound = (key: KeyObject): boolean => {
-  const { n, p, q } = key.export({ format: "jwk" })
-  const [one, other] = [toNumber(p), toNumber(q)]
-  return one > 1n && other > 1n && one * other === toNumber(n)
-}
-
 /** The key's own public part, if what the one signs the other verifies. */
 const provenPublicKey = (key: KeyObject): KeyObject | undefined => {
   try {
-    if (!isSound(key)) return undefined
+    if (!RsaNumbers.doPrimesFit(key)) return undefined
     const publicKey = createPublicKey(key)
     const rsaSha1 = RsaSha1.forKey(key)
     const signature = Buffer.from(rsaSha1.signer(key)("proof"), "base64")
@@ -131,10 +132,13 @@ export const fromBlock = Effect.fnUntraced(function* (
   if (key.asymmetricKeyType !== "rsa") {
     return yield* new KeyFile.NotRsa({ type: key.asymmetricKeyType ?? "unknown" })
   }
+  const areSafe = yield* attempt(
+    () => RsaNumbers.areSafe(key),
+    () => unreadable(block.kind)
+  )
+  if (!areSafe) return yield* malformed(block.kind, "unsafe")
   const publicKey = provenPublicKey(key)
-  if (publicKey === undefined) {
-    return yield* new KeyFile.Malformed({ kind: KeyFormat.names[block.kind], fault: "inconsistent" })
-  }
+  if (publicKey === undefined) return yield* malformed(block.kind, "inconsistent")
   return {
     source,
     kind: block.kind,

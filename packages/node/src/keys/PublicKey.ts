@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as KeyFile from "./KeyFile.ts"
 import * as KeyFormat from "./KeyFormat.ts"
+import * as RsaNumbers from "./RsaNumbers.ts"
 import { bitsOf } from "./RsaSha1.ts"
 
 /** What a certificate says of itself; nothing of it is checked. */
@@ -79,6 +80,7 @@ export const fromBlock = (
     try: () => {
       const { key, text } = open(block)
       const rsa = key.asymmetricKeyType === "rsa"
+      const safe = !rsa || RsaNumbers.areSafe(key)
       return {
         source,
         kind: block.kind,
@@ -86,15 +88,19 @@ export const fromBlock = (
         fingerprint: fingerprintOf(key),
         key,
         ...text,
-        rsa
+        rsa,
+        safe
       }
     },
     catch: () => new KeyFile.Malformed({ kind: KeyFormat.names[block.kind], fault: "unreadable" })
   }).pipe(
-    Effect.flatMap(({ rsa, ...publicKey }) =>
-      rsa
-        ? Effect.succeed(publicKey)
-        : Effect.fail(new KeyFile.NotRsa({ type: publicKey.key.asymmetricKeyType ?? "unknown" }))
+    Effect.flatMap(
+      ({ rsa, safe, ...publicKey }): Effect.Effect<PublicKey, KeyFile.Malformed | KeyFile.NotRsa> => {
+        if (!rsa)
+          return Effect.fail(new KeyFile.NotRsa({ type: publicKey.key.asymmetricKeyType ?? "unknown" }))
+        if (safe) return Effect.succeed(publicKey)
+        return Effect.fail(new KeyFile.Malformed({ kind: KeyFormat.names[block.kind], fault: "unsafe" }))
+      }
     )
   )
 

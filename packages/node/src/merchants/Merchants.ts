@@ -12,11 +12,10 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Semaphore from "effect/Semaphore"
 import * as GatewayConfig from "../gateway/GatewayConfig.ts"
 import { GatewayError, NotSent } from "../gateway/GatewayError.ts"
+import * as MemoryLimits from "../gateway/MemoryLimits.ts"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
 import * as Transport from "../gateway/Transport.ts"
 import * as FileStamp from "./FileStamp.ts"
@@ -85,11 +84,7 @@ export class Merchants extends Context.Service<
     Layer.unwrap(
       Effect.map(GatewayConfig.make(options), (config) =>
         Merchants.layerOver(options).pipe(
-          Layer.provide([
-            Transport.layerHttpClient(config),
-            RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)),
-            CircuitBreaker.layerStoreMemory()
-          ])
+          Layer.provide([Transport.layerHttpClient(config), MemoryLimits.layer])
         )
       )
     )

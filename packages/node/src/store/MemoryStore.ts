@@ -13,6 +13,7 @@ import {
   type Counts,
   dueAt,
   keyText,
+  LONGEST_NOTICE_PAUSE,
   OrderStore,
   type StoredOrder,
   wantedStates
@@ -152,8 +153,11 @@ const make = (): OrderStore["Service"] => {
           planned.plan(key, { stored: again, bucket: Bucket.of(stored.snapshot.context.order) }, mendedAt)
           mended += 1
         }
-        for (const [id, kept] of outbox)
-          if (kept.createdAt > now + CLOCK_SLACK) outbox.set(id, { ...kept, nextAt: now })
+        for (const [id, kept] of outbox) {
+          const isWrong =
+            kept.createdAt > now + CLOCK_SLACK || kept.nextAt > now + LONGEST_NOTICE_PAUSE + CLOCK_SLACK
+          if (isWrong) outbox.set(id, { ...kept, nextAt: now })
+        }
         return mended
       }),
     // Other processes' orders may be among them; then the due query finds nothing, and costs nothing.

@@ -41,6 +41,9 @@ export interface StoredOrder {
 /** How far the clocks of those who share a store may differ, in ms: less is no clock that was set back. */
 export const CLOCK_SLACK = 30_000
 
+/** A notice whose next try is further away than this, in ms, was planned by a clock that was wrong. */
+export const LONGEST_NOTICE_PAUSE = 3_600_000
+
 /** When the order is to be asked: at once where a query is wanted, at the end of its wait, or not at all. */
 export const dueAt = ({ snapshot, updatedAt }: StoredOrder): number | undefined =>
   snapshot.asking === "querying" ? updatedAt : snapshot.context.nextQueryAt
@@ -156,7 +159,8 @@ export class OrderStore extends Context.Service<
     ) => Effect.Effect<number | undefined, StoreError>
     /**
      * Mends plans that a clock which was wrong, and was set back to `now`, has left in the future: what was
-     * saved later than `now` is due as long after `now` as it was after its saving. Gives how many.
+     * saved later than `now` is due as long after `now` as it was after its saving. Gives how many. Notices
+     * that were written, or put off, by such a clock are tried at once.
      */
     readonly replan: (now: number) => Effect.Effect<number, StoreError>
     readonly list: (request: ListRequest) => Effect.Effect<Page, StoreError>

@@ -51,6 +51,17 @@ const prepare = (file: string): Effect.Effect<void, StoreError> =>
     catch: () => refused(`${file} can't be made: this user may not write into its folder.`)
   })
 
+/**
+ * A statement that writes, and changes nothing. A file that this user may only read is opened for that alone,
+ * without a word: the service would begin, take over nothing and ask nothing.
+ */
+const assertWritable = (sql: SqlClient, file: string): Effect.Effect<void, StoreError> =>
+  mapped(Effect.asVoid(sql`DELETE FROM umf_orders WHERE 1 = 0`)).pipe(
+    Effect.mapError((error) =>
+      error.isRetryable ? error : refused(`${file} can't be written: this user may only read it.`)
+    )
+  )
+
 /** The client, and a first look that writes nothing. What can't be read as a database is no store. */
 const open = (
   options: SqliteClient.Options
@@ -95,6 +106,7 @@ export const layer = ({
       yield* Effect.provideService(Migrations.version, SqlClient, sql)
       yield* mapped(SqliteClient.writeAhead(sql))
       yield* Effect.provideService(Migrations.migrate, SqlClient, sql)
+      yield* assertWritable(sql, file)
       return Context.add(services(sql), FileLock.FileLock, lock)
     })
   ).pipe(Layer.provide(Reactivity.layer))

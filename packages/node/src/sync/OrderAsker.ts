@@ -4,7 +4,6 @@
  */
 import type { Order, Verdict } from "@umf-order-sync/core"
 import { OrderEvent, type OrderSnapshot } from "@umf-order-sync/machine"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -16,6 +15,7 @@ import type { StoreError } from "../store/StoreError.ts"
 import type { Ledger } from "./Ledger.ts"
 import * as Metrics from "./Metrics.ts"
 import * as OrderTransition from "./OrderTransition.ts"
+import * as Suspicions from "./Suspicions.ts"
 import * as TurnSpan from "./TurnSpan.ts"
 
 /** What became of a turn. */
@@ -30,6 +30,7 @@ export interface Tools {
   readonly ledger: Ledger["Service"]
   readonly store: OrderStore["Service"]
   readonly gateway: OrderGateway["Service"]
+  readonly suspicions: Suspicions.Suspicions
   /**
    * An answer that took longer was held up in this process: a machine that slept, a process that was
    * stopped. It may say what was true long ago, and would stand for now; so it counts as a time-out.
@@ -53,14 +54,22 @@ const faulted = (fault: OrderEvent.FaultKind, at: number): OrderEvent.OrderEvent
   fault
 })
 
+/** From when to when a question was under way. */
+interface Asked {
+  readonly began: Suspicions.Moment
+  readonly ended: Suspicions.Moment
+}
+
 const toEvent = Effect.fnUntraced(function* (
   exit: Exit.Exit<Verdict.Conclusion, GatewayError.GatewayError>,
-  began: number,
+  { began, ended }: Asked,
   maxQueryMillis: number
 ): Effect.fn.Return<OrderEvent.OrderEvent> {
-  const at = yield* Clock.currentTimeMillis
+  const { at } = ended
   if (Exit.isSuccess(exit)) {
-    return at - began > maxQueryMillis ? faulted("TimeOut", at) : OrderEvent.answered(at, exit.value, began)
+    return Suspicions.between(began, ended) > maxQueryMillis
+      ? faulted("TimeOut", at)
+      : OrderEvent.answered(at, exit.value, began.at)
   }
   const error = Option.getOrUndefined(Exit.findErrorOption(exit))
   if (error !== undefined) return faulted(GatewayError.toFault(error), at)
@@ -101,22 +110,27 @@ const query = Effect.fnUntraced(function* (
 
 /** Applies the outcome to the order as it is stored by then, unless somebody else has asked meanwhile. */
 const record = Effect.fnUntraced(function* (
-  { ledger, store }: Tools,
+  tools: Tools,
   read: StoredOrder,
-  began: number,
+  { began, ended }: Asked,
   event: OrderEvent.OrderEvent
 ): Effect.fn.Return<Outcome, StoreError> {
+  const { ledger, store, suspicions } = tools
   let stored = read
   while (true) {
     const { asking } = stored.snapshot
+    const said = "askedAt" in event ? { ...event, askedAt: suspicions.askedAt(stored, began) } : event
     const events: Array<OrderEvent.OrderEvent> =
-      asking === "waiting" ? [{ type: "waited", at: began }, event] : [event]
+      asking === "waiting" ? [{ type: "waited", at: began.at }, said] : [said]
     // A hint that came while the question was under way may know more than its answer: ask once more.
     if (asking === "querying" && stored.version !== read.version) {
       events.push({ type: "hinted", at: event.at })
     }
     const saved = yield* ledger.apply(stored, events, true)
-    if (Option.isSome(saved)) return { _tag: "Saved", stored: saved.value }
+    if (Option.isSome(saved)) {
+      suspicions.saved(saved.value, ended)
+      return { _tag: "Saved", stored: saved.value }
+    }
     const newest = yield* store.get(stored.snapshot.context.order)
     if (Option.isNone(newest) || newest.value.polls !== read.polls) return { _tag: "Overtaken" }
     stored = newest.value
@@ -128,32 +142,33 @@ const turn = Effect.fnUntraced(function* (
   stored: StoredOrder
 ): Effect.fn.Return<Outcome, StoreError> {
   const { ledger, gateway } = tools
-  const began = yield* Clock.currentTimeMillis
-  yield* Metrics.lag(stored, began)
+  const began = yield* Suspicions.now
+  yield* Metrics.lag(stored, began.at)
   const { order, operation, startedAt } = stored.snapshot.context
   if (stored.snapshot.asking === "waiting") {
-    const event = { type: "waited", at: began } as const
+    const event = { type: "waited", at: began.at } as const
     const step = ledger.steps.step(stored.snapshot, event)
     ledger.stepped({ event, after: step.snapshot })
     const transition = OrderTransition.fromStep(step)
     if (transition !== undefined) ledger.watchers.publish([transition])
   }
   const exit = yield* query(gateway, order, operation)
+  const asked: Asked = { began, ended: yield* Suspicions.now }
   const held = heldBack(exit)
   // An order whose time is over goes to a person even while the platform is left alone.
-  if (held !== undefined && began < startedAt + ledger.schedule.handOverAfter) {
+  if (held !== undefined && began.at < startedAt + ledger.schedule.handOverAfter) {
     yield* Metrics.heldBack
     // Nothing was asked: observers that were told of a query see the order as it is stored again.
     ledger.stepped({
-      event: yield* toEvent(exit, began, tools.maxQueryMillis),
+      event: yield* toEvent(exit, asked, tools.maxQueryMillis),
       after: stored.snapshot
     })
     return { _tag: "HeldBack", ...held }
   }
-  const event = yield* toEvent(exit, began, tools.maxQueryMillis)
-  yield* Metrics.asked(event, event.at - began)
+  const event = yield* toEvent(exit, asked, tools.maxQueryMillis)
+  yield* Metrics.asked(event, asked.ended.steady - began.steady)
   // Once there is an answer, nothing but the store keeps it from being saved.
-  return yield* Effect.uninterruptible(TurnSpan.saving(record(tools, stored, began, event)))
+  return yield* Effect.uninterruptible(TurnSpan.saving(record(tools, stored, asked, event)))
 })
 
 /** Asks about a due order and saves what comes of it. Fails where the store refuses for good. */

@@ -32,6 +32,7 @@ import { OrderDesk } from "./OrderDesk.ts"
 import type { OrderTransition } from "./OrderTransition.ts"
 import type { RateLimit } from "./Pace.ts"
 import * as Poller from "./Poller.ts"
+import * as Suspicions from "./Suspicions.ts"
 
 export { OrderConflict, UnknownOrder } from "./Ledger.ts"
 
@@ -125,6 +126,7 @@ const make = Effect.fnUntraced(function* (
     ledger,
     store,
     gateway: yield* OrderGateway,
+    suspicions: Suspicions.make(),
     maxQueryMillis: Duration.toMillis(options.maxQueryTime ?? defaults.maxQueryTime)
   }
   const inspect = (observer: OrderInspection.Inspector, isWanted?: () => boolean) => {

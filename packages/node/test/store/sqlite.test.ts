@@ -1,7 +1,7 @@
 /** What is special about orders in a SQLite file: one process for a file, power cuts, foreign files. */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { fileURLToPath } from "node:url"
@@ -97,6 +97,17 @@ describe("one process for one file", () => {
         yield* opened(file, (store) => store.create([stored("a")]))
         assert.isFalse(existsSync(`${file}-holder`))
       })
+  )
+
+  rule("given that the holder can't be written down, opening is refused, and the lock is let go of", (file) =>
+    Effect.gen(function* () {
+      // A folder with something in it can be neither replaced nor removed, whoever tries.
+      mkdirSync(join(`${file}-holder`, "something"), { recursive: true })
+      const error = yield* openingFails(file)
+      assert.strictEqual(error.reason._tag, "StoreRefused")
+      rmSync(`${file}-holder`, { recursive: true })
+      yield* opened(file, (store) => store.create([stored("a")]))
+    })
   )
 
   rule("given an address that is told later, who is refused learns it", (file) =>

@@ -4,7 +4,14 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
 import * as Bucket from "../Bucket.ts"
-import { CLOCK_SLACK, type DueRequest, keyText, type OrderKey, type StoredOrder } from "../OrderStore.ts"
+import {
+  CLOCK_SLACK,
+  type DueRequest,
+  keyText,
+  LONGEST_NOTICE_PAUSE,
+  type OrderKey,
+  type StoredOrder
+} from "../OrderStore.ts"
 import type { StoreError } from "../StoreError.ts"
 import * as Batch from "./Batch.ts"
 import * as OrderRow from "./OrderRow.ts"
@@ -223,7 +230,8 @@ export const replan = (sql: SqlClient, now: number): Effect.Effect<number, SqlEr
       WHERE due_at IS NOT NULL AND updated_at > ${now + CLOCK_SLACK} RETURNING bucket`
     yield* sql`
       UPDATE umf_outbox SET next_at = ${now}
-      WHERE delivered_at IS NULL AND created_at > ${now + CLOCK_SLACK} AND next_at > ${now}`
+      WHERE delivered_at IS NULL AND next_at > ${now}
+        AND (created_at > ${now + CLOCK_SLACK} OR next_at > ${now + LONGEST_NOTICE_PAUSE + CLOCK_SLACK})`
     return mended.length
   })
 

@@ -114,8 +114,13 @@ export const acquire = (
       attempt(() => take(file)),
       (database) =>
         Effect.sync(() => {
-          rmSync(`${file}-holder`, { force: true })
-          database.close()
+          try {
+            rmSync(`${file}-holder`, { force: true })
+          } catch {
+            // It is for people, and the next holder writes its own. The lock has to be let go of all the same.
+          } finally {
+            database.close()
+          }
         })
     )
     yield* publish(address)

@@ -68,6 +68,23 @@ export const outbox = ({ name, layer }: Subject): void => {
       })
     )
 
+    rule(
+      "given a notice that was put off by a clock a year ahead, it is tried once that is mended",
+      (store) =>
+        Effect.gen(function* () {
+          const year = 365 * 24 * 3_600_000
+          const [a, b] = [stored("a"), stored("b")]
+          yield* store.create([a, b])
+          yield* store.save([withNotices(a, 5, 1), withNotices(b, 5, 1)])
+          yield* store.noticeFailed(notice(a, 1).id, { nextAt: year, error: "HTTP 500" })
+          yield* store.noticeFailed(notice(b, 1).id, { nextAt: 3_600_000, error: "HTTP 500" })
+          yield* store.replan(10)
+          // A pause that is as long as pauses may be is kept.
+          assert.deepStrictEqual(yield* pending(store, 10), [notice(a, 1).id])
+          assert.strictEqual(yield* next(store, 10), 3_600_000)
+        })
+    )
+
     rule("given some buckets, only their notices are pending", (store) =>
       Effect.gen(function* () {
         const [a, b] = [stored("a"), stored("b")]
