@@ -4,12 +4,14 @@ export const claim = Claim.make({
   id: "mutated-answers",
   title: { en: "Answers changed on the way", zh: "途中被改动的应答" },
   holds: {
-    en: "True, signed answers are changed at random (bytes, JSON structure, Unicode, numbers, names, sizes, values, and names and borders under a signature that still fits) and read as any answer is. None gives a verdict about the order that the true answer doesn't give; what is believed has the true answer's signed text when it is read by another JSON reader; a mere change of spelling changes nothing; nothing but a typed refusal comes of the rest. A true answer of another order, changed or not, concludes nothing about an order whose amount and number are known.",
-    zh: "随机改动签名真实的应答（字节、JSON 结构、Unicode、数字、字段名、大小、值，以及签名仍然相符时的字段名与分界），再照常读取。没有一个得出真实应答所没有的订单结论；凡被采信的，用另一个 JSON 解析器读出的待签文本与真实应答相同；仅改写法不改变任何结果；其余都只产生有类型的拒绝。别的订单的真实应答，无论改动与否，对金额和订单号已知的订单不产生任何结论。"
+    en: "True, signed answers are changed at random, in chains of up to four mutations: bytes, JSON structure, Unicode, numbers, names, values, sizes and depths; names, borders and nesting under a signature that still fits; older answers of the same order and answers of other orders, as they are and in disguise. They are read as any answer is, with a real RSA signature. A judge that reads JSON with another reader says what may come of it. Where the order's number is known, whatever is believed has the signed text of a true answer about this order and gives that answer's verdict; another order's answer concludes nothing. Where only the amount is known, no answer of an order of another amount says that money moved. A changed signed text is always refused; a mere change of spelling changes nothing; all else is a typed refusal, in bounded time and memory.",
+    zh: "对签名真实的应答随机施加至多四步的连续改动：字节、JSON 结构、Unicode、数字、字段名、值、大小与深度；签名仍然相符时的字段名、分界与嵌套；重放同一订单更早的应答和别的订单的应答，原样或经过伪装。随后照常读取，并用真实的 RSA 验签。由使用另一个 JSON 解析器的独立判定程序判断结果是否允许。已知平台订单号时，凡被采信的，其待签文本必与本订单某份真实应答相同，结论也与那份应答相同；别的订单的应答得不出任何结论。只知道金额时，金额不同的订单的应答不会被认作资金已变动。待签文本被改动的一律拒绝；仅改写法不改变任何结果；其余都是有类型的拒绝，耗时和内存均有上限。"
   },
   tests: ["packages/core/test/proof/answers.test.ts"],
   figures: {
     answers: { en: "mutated answers", zh: "改动后的应答", atLeast: 1_000_000 },
+    mutations: { en: "kinds of mutation", zh: "改动的种类", atLeast: 80 },
+    seldomest: { en: "times that the rarest of them was done", zh: "其中最少的一种所做的次数", atLeast: 400 },
     wrongVerdicts: { en: "wrong verdicts", zh: "错误结论", atMost: 0 },
     untypedErrors: { en: "errors without a type", zh: "没有类型的错误", atMost: 0 },
     notRead: { en: "refused: not strict JSON, or not signable", zh: "拒绝：不是严格的 JSON，或无法签名" },
@@ -19,17 +21,40 @@ export const claim = Claim.make({
       zh: "拒绝：签名相符，但不可采信",
       atLeast: 10_000
     },
-    believed: { en: "believed, with the true verdict", zh: "采信，结论与真实应答相同", atLeast: 10_000 },
-    saidNothing: {
+    true: { en: "believed, with the true verdict", zh: "采信，结论与真实应答相同", atLeast: 10_000 },
+    older: {
+      en: "believed as the older answer of this order that they are, with its true verdict",
+      zh: "作为同一订单更早的应答采信，结论与那份应答相同",
+      atLeast: 1000
+    },
+    nothing: {
       en: "believed as 9999 or 3333, which say nothing about the order",
       zh: "采信为 9999 或 3333，它们对订单不说明任何问题"
     },
-    replays: {
-      en: "answers of other orders, changed or not",
-      zh: "别的订单的应答，改动或未改动",
-      atLeast: 50_000
+    othersRefused: {
+      en: "refused as the answers of other orders",
+      zh: "作为别的订单的应答而拒绝",
+      atLeast: 10_000
     },
-    slowest: { en: "the slowest answer, ms", zh: "最慢的应答，毫秒", atMost: 250 },
-    memory: { en: "growth of the heap at its largest, MiB", zh: "堆的最大增长，MiB", atMost: 256 }
+    undecided: {
+      en: "answers of other orders that were believed, as undecided",
+      zh: "被采信为“未决”的别的订单的应答"
+    },
+    alike: {
+      en: "answers of other orders that were believed where the number is unknown and the amount is the same or unknown",
+      zh: "订单号未知、金额又相同或未知时，被采信的别的订单的应答"
+    },
+    respelt: { en: "of these, mere changes of spelling", zh: "其中仅改写法的", atLeast: 10_000 },
+    slowest: { en: "the slowest answer, ms", zh: "最慢的应答，毫秒", atMost: 100 },
+    heap: {
+      en: "growth of the live heap at its largest, MiB",
+      zh: "存活堆内存的最大增长，MiB",
+      atMost: 32
+    },
+    memory: {
+      en: "growth of the process's memory at its largest, MiB",
+      zh: "进程内存的最大增长，MiB",
+      atMost: 256
+    }
   }
 })

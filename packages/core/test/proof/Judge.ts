@@ -1,0 +1,65 @@
+/**
+ * Says whether a conclusion may be drawn from the bytes that arrived: by another reader than the one under
+ * test, and by what was truly signed.
+ */
+import type { Conclusion } from "../../src/Verdict.ts"
+import type { Case, Signed } from "./Case.ts"
+import * as Reading from "./Reading.ts"
+
+const saysNothing: ReadonlySet<string> = new Set(["PlatformFault", "SignatureRejected"])
+const moneyMoved: ReadonlySet<string> = new Set([
+  ...["Paid", "RefundAccepted", "RefundFailed", "Voided", "VoidFailed"]
+])
+/** What another order's answer may be believed as: as nothing, or that this order is undecided. */
+const undecided: ReadonlySet<string> = new Set([...saysNothing, "Paying", "Contradictory"])
+
+/**
+ * What was believed; or why it should not have been.
+ *
+ * - `true`: the true answer; `older`: the older one of the same order; each with its own verdict.
+ * - `nothing`: one of these as a fault of the platform, which says nothing.
+ * - `undecided`: another order's, as undecided.
+ * - `alike`: another order's, where nothing that is known tells the two apart.
+ */
+export type Judgement =
+  | { readonly right: "true" | "older" | "nothing" | "undecided" | "alike" }
+  | { readonly wrong: string }
+
+const ofOther = (verdict: string, { answer, known, knowledge }: Case, other: Signed): Judgement => {
+  if (undecided.has(verdict)) return { right: "undecided" }
+  if (knowledge !== "amount") return { wrong: "it is another order's answer" }
+  // By its amount alone an order can't be told from another one of the same amount: see docs/threat-model.
+  const isAlike = known.amount === undefined || other.amount === undefined || other.amount === known.amount
+  const truth = other.says(answer.operation)
+  if (isAlike && (verdict === truth || !moneyMoved.has(verdict))) return { right: "alike" }
+  return { wrong: isAlike ? `the truth is ${truth}` : "it is the answer of an order of another amount" }
+}
+
+export const judge = (
+  { verdict, answer }: Conclusion,
+  bytes: Buffer,
+  subject: Case,
+  other: Signed
+): Judgement => {
+  const reading = Reading.of(bytes.toString("utf8"))
+  if (reading === undefined) return { wrong: "another reader sees no JSON object" }
+  if (reading.isAmbiguous) return { wrong: "a name stands twice" }
+  const source = [subject, subject.older, other].find(
+    ({ sign, signedText }) => sign === reading.sign && signedText === reading.signedText
+  )
+  if (source === undefined) return { wrong: "another reader sees a text that was never signed" }
+  const { amount, transactionId } = subject.known
+  if (
+    transactionId !== undefined &&
+    answer.transactionId !== undefined &&
+    answer.transactionId !== transactionId
+  )
+    return { wrong: "its transactionId is not the order's" }
+  if (amount !== undefined && answer.amount !== undefined && answer.amount !== amount)
+    return { wrong: "its amount is not the order's" }
+  if (source === other) return ofOther(verdict, subject, other)
+  const truth = source.says(subject.answer.operation)
+  if (verdict === truth) return { right: source === subject ? "true" : "older" }
+  if (saysNothing.has(verdict)) return { right: "nothing" }
+  return { wrong: `the truth is ${truth}` }
+}
