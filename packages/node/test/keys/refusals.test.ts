@@ -101,6 +101,17 @@ describe("a private key is refused with its reason", () => {
       })
   )
 
+  it.effect("one with the exponent 1, by which everybody could sign", () =>
+    Effect.gen(function* () {
+      const [root] = Der.parse(bytesOf("rsa-1024.pkcs1.der"))
+      assert(root !== undefined && !Buffer.isBuffer(root.content))
+      // Of e, d, dP and dQ: the parts fit together, and what the key signs it verifies.
+      const content = root.content.map((number, at) => ([2, 3, 6, 7].includes(at) ? Der.integer(1n) : number))
+      const error = yield* Effect.flip(read(Der.encode(Der.sequence(...content))))
+      assert.include(error.message, "has numbers that no safe RSA key has")
+    })
+  )
+
   it.effect("one whose two parts don't fit together", () =>
     Effect.gen(function* () {
       const bytes = Buffer.from(bytesOf("rsa-1024.p8.der"))
@@ -124,6 +135,45 @@ describe("the platform's key is refused with its reason", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* refusal(publicKey(name)), new KeyFile.NotRsa({ type: "ec" }))
     })
+  )
+})
+
+describe("the platform's key is refused where its numbers are none of a safe key", () => {
+  const [root] = Der.parse(bytesOf("rsa-1024.pkcs1-public.der"))
+  assert(root !== undefined && !Buffer.isBuffer(root.content))
+  const [n, e] = root.content
+  assert(n !== undefined && e !== undefined)
+  const odd = (bits: number): Der.Element => Der.integer((1n << BigInt(bits - 1)) + 1n)
+
+  it.effect.each([
+    ["the exponent 1, by which everybody could sign", n, Der.integer(1n)],
+    ["an even exponent", n, Der.integer(65_536n)],
+    ["the exponent 0", n, Der.integer(0n)],
+    ["an exponent of 65 bits", n, odd(65)],
+    ["an exponent of 20,000 bits", n, odd(20_000)],
+    ["an even modulus", Der.integer(1n << 1023n), e],
+    ["a modulus of 512 bits", odd(512), e],
+    ["a modulus of 1016 bits", odd(1016), e],
+    ["a modulus of 16,385 bits", odd(16_385), e],
+    ["a modulus of 300,000 bits", odd(300_000), e]
+  ] as const)("%s", ([, modulus, exponent]) =>
+    Effect.gen(function* () {
+      const bytes = Der.encode(Der.sequence(modulus, exponent))
+      const reason = yield* refusal(PublicKey.fromBytes(bytes, { source: "given.key" }))
+      assert.deepStrictEqual(
+        reason,
+        new KeyFile.Malformed({ kind: "an RSA public key (PKCS#1)", fault: "unsafe" })
+      )
+    })
+  )
+
+  it.effect.each([
+    ["the exponent 3", n, Der.integer(3n)],
+    ["an exponent of 64 bits", n, odd(64)],
+    ["a modulus of 1017 bits, which fills as many bytes", odd(1017), e],
+    ["a modulus of 16,384 bits", odd(16_384), e]
+  ] as const)("and taken with %s", ([, modulus, exponent]) =>
+    PublicKey.fromBytes(Der.encode(Der.sequence(modulus, exponent)), { source: "given.key" })
   )
 })
 

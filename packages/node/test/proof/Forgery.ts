@@ -2,7 +2,8 @@
  * Signatures that a careless verifier would take: what stands in the block that RSA gives back is wrong, and
  * begins right. Made with the private key, or without it where the public exponent is 3 (Bleichenbacher).
  */
-import { constants, createHash, type KeyObject, privateEncrypt } from "node:crypto"
+import { constants, createHash, type KeyObject, privateEncrypt, publicDecrypt } from "node:crypto"
+import forge from "node-forge"
 import * as RsaSha1 from "../../src/keys/RsaSha1.ts"
 
 const digestOf = (algorithm: string, text: string): Buffer => createHash(algorithm).update(text).digest()
@@ -16,9 +17,9 @@ const sha256Info = Buffer.from("3031300d060960864801650304020105000420", "hex")
 const block = (size: number, content: Buffer, type = 1, padding = 0xff): Buffer =>
   Buffer.concat([Buffer.of(0, type), Buffer.alloc(size - content.length - 3, padding), Buffer.of(0), content])
 
-/** Eight bytes of padding, the content, and whatever fills the rest. */
-const early = (size: number, content: Buffer, fill = 0): Buffer => {
-  const head = Buffer.concat([Buffer.of(0, 1), Buffer.alloc(8, 0xff), Buffer.of(0), content])
+/** Eight bytes of padding or fewer, the content, and whatever fills the rest. */
+const early = (size: number, content: Buffer, fill = 0, padding = 8): Buffer => {
+  const head = Buffer.concat([Buffer.of(0, 1), Buffer.alloc(padding, 0xff), Buffer.of(0), content])
   return Buffer.concat([head, Buffer.alloc(size - head.length, fill)])
 }
 
@@ -27,6 +28,10 @@ const spliced = (bytes: Buffer, at: number, byte: number): Buffer => {
   changed[at] = byte
   return changed
 }
+
+/** The block that SHA1withRSA signs. */
+export const trueBlock = (text: string, size: number): Buffer =>
+  block(size, Buffer.concat([sha1Info, digestOf("sha1", text)]))
 
 /** Blocks that are not the one that SHA1withRSA signs, for a text and a size of the modulus in bytes. */
 export const blocks = (text: string, size: number): ReadonlyArray<readonly [name: string, block: Buffer]> => {
@@ -71,6 +76,31 @@ export const blocks = (text: string, size: number): ReadonlyArray<readonly [name
 export const raised = (key: KeyObject, content: Buffer): Buffer =>
   privateEncrypt({ key, padding: constants.RSA_NO_PADDING }, content)
 
+/** What RSA gives back for a signature. */
+const lowered = (publicKey: KeyObject, signature: Buffer): Buffer =>
+  publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, signature)
+
+/**
+ * Whether a verifier would believe a signature that looks for what it knows, the beginning and the digest, and
+ * not at all that is there.
+ */
+export const wouldFoolTheCareless = (publicKey: KeyObject, text: string, signature: Buffer): boolean => {
+  const found = lowered(publicKey, signature)
+  const padding = /^0001(?:ff){4,}003/.exec(found.toString("hex"))
+  return padding !== null && found.includes(digestOf("sha1", text))
+}
+
+/** Whether node-forge's own check believes a signature; ours, which is `RsaSha1.nodeForge`, doesn't use it. */
+export const believedByForge = (publicKey: KeyObject, text: string, signature: Buffer): boolean => {
+  try {
+    const rsa = forge.pki.publicKeyFromPem(publicKey.export({ type: "spki", format: "pem" }).toString())
+    const digest = digestOf("sha1", text).toString("latin1")
+    return rsa.verify(digest, signature.toString("latin1"))
+  } catch {
+    return false
+  }
+}
+
 const toNumber = (bytes: Buffer): bigint => BigInt(`0x${bytes.toString("hex")}`)
 const toBytes = (number: bigint, size: number): Buffer =>
   Buffer.from(number.toString(16).padStart(size * 2, "0"), "hex")
@@ -103,8 +133,10 @@ export const cubes = (
 ): ReadonlyArray<readonly [name: string, signature: Buffer]> => {
   const digest = digestOf("sha1", text)
   const info = Buffer.concat([sha1Info, digest])
+  // Two thirds of a cube's digits are as they come: 1024 bits leave no room for the full eight bytes of padding.
+  const start = early(size, info, 0, size > 128 ? 8 : 4)
   const found: Array<readonly [string, Buffer]> = [
-    ["a cube that begins with the digest", toBytes(cubeRoot(toNumber(early(size, info))), size)]
+    ["a cube that begins with the digest", toBytes(cubeRoot(toNumber(start)), size)]
   ]
   // The digest at the end, garbage in the parameters between: the ending needs an odd digest.
   if ((digest.at(-1) ?? 0) % 2 === 1) {
@@ -172,7 +204,8 @@ export const spellings = (base64: string): ReadonlyArray<readonly [name: string,
       "bits behind the end that are not zero",
       `${bare?.slice(0, -1)}${letters[last + 1]}${"=".repeat(base64.length - (bare ?? "").length)}`
     ],
-    ["the alphabet of URLs", `${base64.replaceAll("+", "-").replaceAll("/", "_").slice(0, -2)}-_`],
+    ["the alphabet of URLs", base64.replaceAll("+", "-").replaceAll("/", "_")],
+    ["the alphabet of URLs without padding", (bare ?? "").replaceAll("+", "-").replaceAll("/", "_")],
     ["text behind", `${base64}AAAA`],
     [
       "full-width letters",
