@@ -225,10 +225,15 @@ describe.concurrent("several workers on one Postgres", { timeout: 90_000 }, () =
         // From here on, what it asks is answered when it can't hear it any more.
         front.hold(({ worker }) => (worker === "one" ? 500 : 20))
         yield* Effect.sleep(1000)
-        const stopped = front.underWay().filter(({ worker }) => worker === "one")
+        const asking = () => front.underWay().filter(({ worker }) => worker === "one")
+        yield* Place.until(
+          "queries of the one that is stopped are under way",
+          10_000,
+          Effect.sync(() => asking().length > 0)
+        )
+        const stopped = asking()
         one.signal("SIGSTOP")
         const stoppedAt = Date.now()
-        assert.isAbove(stopped.length, 0)
         const mine = ordersOf("one", front.queries, stoppedAt)
         yield* here.untilPaid("ends", 30_000)
         yield* Place.until(

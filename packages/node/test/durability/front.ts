@@ -55,6 +55,7 @@ export const make = (sandbox: Running): Effect.Effect<Front, never, Scope.Scope>
   Effect.gen(function* () {
     const agent = new Agent({ keepAlive: true })
     const queries: Array<Query> = []
+    const underWay = new Set<Query>()
     let hold: (query: Query) => number = () => 0
     const handle = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
       const began = Date.now()
@@ -62,8 +63,10 @@ export const make = (sandbox: Running): Effect.Effect<Front, never, Scope.Scope>
       const body = await read(incoming)
       const query: Query = { worker, orderId: orderIdOf(body), began, ended: undefined }
       queries.push(query)
+      underWay.add(query)
       response.once("close", () => {
         query.ended = Date.now()
+        underWay.delete(query)
         onward.destroy()
       })
       const onward = request(`${sandbox.baseUrl}/pay/orderquery`, {
@@ -99,7 +102,7 @@ export const make = (sandbox: Running): Effect.Effect<Front, never, Scope.Scope>
     return {
       urlFor: (worker) => `http://127.0.0.1:${port}/${worker}/in-pay-client`,
       queries,
-      underWay: () => queries.filter(({ ended }) => ended === undefined),
+      underWay: () => [...underWay],
       hold: (millis) => {
         hold = millis
       }

@@ -1,8 +1,10 @@
 /** Where workers work in a test: a folder, a sandbox with keys in it, and a front that sees every query. */
 import { join } from "node:path"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Sandbox from "../../src/sandbox/Sandbox.ts"
+import * as Clocks from "../support/clocks.ts"
 import * as Front from "./front.ts"
 import type { Job, Settings } from "./worker.ts"
 import * as Workers from "./workers.ts"
@@ -12,6 +14,8 @@ export const TIME_SCALE = 100
 
 export interface Place {
   readonly sandbox: Sandbox.Running
+  /** Sets the sandbox's clock ahead by so many ms: its scripts' lengths of time pass. */
+  readonly setPlatformClock: (by: number) => void
   readonly front: Front.Front
   readonly fileFor: (name: string) => string
   /** What a worker of that name is given: patient with the platform, without a pause between jobs. */
@@ -26,10 +30,15 @@ export const make = Effect.fnUntraced(function* (
   folder: string
 ): Effect.fn.Return<Place, never, Scope.Scope> {
   const fileFor = (name: string) => join(folder, name)
-  const sandbox = yield* Effect.orDie(Sandbox.make({ timeScale: TIME_SCALE, keysDirectory: fileFor("keys") }))
+  const { clock, set } = yield* Clocks.settable
+  const sandbox = yield* Sandbox.make({ timeScale: TIME_SCALE, keysDirectory: fileFor("keys") }).pipe(
+    Effect.orDie,
+    Effect.provideService(Clock.Clock, clock)
+  )
   const front = yield* Front.make(sandbox)
   return {
     sandbox,
+    setPlatformClock: set,
     front,
     fileFor,
     settingsFor: (worker, options) => ({

@@ -25,11 +25,13 @@ export interface Settings {
   readonly noticesTable?: "SQLite" | "Postgres"
   /** How long it takes to write a notice down, and then again until it counts as taken, in ms. */
   readonly noticeMillis?: number
+  /** For `settableClock.ts`. */
+  readonly clockFile?: string
 }
 
 /** An order to be handed over, or something that happened to one. */
 export type Job =
-  | { readonly handOver: string; readonly amount: string }
+  | { readonly handOver: string; readonly amount: string; readonly orderedAt?: number }
   | { readonly refundRequested: string }
   | { readonly voidRequested: string }
 
@@ -83,7 +85,10 @@ const linesOf = (file: string): ReadonlyArray<string> =>
   existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : []
 
 const carryOut = (job: Job): Promise<unknown> => {
-  if ("handOver" in job) return sync.handOver({ orderId: job.handOver, amount: job.amount })
+  if ("handOver" in job) {
+    const { handOver: orderId, amount, orderedAt } = job
+    return sync.handOver({ orderId, amount }, { orderedAt })
+  }
   return "refundRequested" in job
     ? sync.refundRequested(job.refundRequested)
     : sync.voidRequested(job.voidRequested)
@@ -96,13 +101,13 @@ while (!isClosing) {
     if (isClosing || done.has(String(index))) continue
     try {
       await carryOut(JSON.parse(line))
+      appendFileSync(settings.doneFile, `${index}\n`)
     } catch (error) {
       // As any caller has to: what was not taken over is tried again.
       process.stdout.write(`not done: ${String(error)}\n`)
       await setTimeout(200)
       break
     }
-    appendFileSync(settings.doneFile, `${index}\n`)
     done.add(String(index))
     await setTimeout(settings.jobEveryMillis)
   }

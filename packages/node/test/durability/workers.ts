@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,7 +12,7 @@ export interface Worker {
   readonly pid: number
   /** Fulfilled once it runs, with the ms that its start took; rejected if it ends before. */
   readonly ready: Promise<number>
-  readonly signal: (name: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT") => void
+  readonly signal: (name: "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT" | "SIGUSR2") => void
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>
   readonly hasEnded: () => boolean
@@ -20,20 +20,35 @@ export interface Worker {
   readonly said: () => string
 }
 
-const program = fileURLToPath(new URL("worker.ts", import.meta.url))
+const source = fileURLToPath(new URL("worker.ts", import.meta.url))
+
+/** How a worker is started, where it is not as usual. */
+export interface StartOptions {
+  /** The program: `worker.ts`, or what was made of it. */
+  readonly program?: string
+  /** Arguments of Node's own. */
+  readonly node?: ReadonlyArray<string>
+  /** A program, and its arguments, that becomes the worker. */
+  readonly through?: ReadonlyArray<string>
+}
 
 const environment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(UMF_|NODE_OPTIONS$|VITEST|FORCE_COLOR$)/.test(name))
   )
 
-const run = (settings: Settings): { readonly worker: Worker; readonly child: ChildProcess } => {
+const run = (
+  settings: Settings,
+  { program = source, node = [], through = [] }: StartOptions
+): { readonly worker: Worker; readonly child: ChildProcess } => {
   const began = performance.now()
-  const child = spawn(process.execPath, [program], {
+  const [command = process.execPath, ...args] = [...through, process.execPath, ...node, program]
+  const child = spawn(command, args, {
     env: {
       ...environment(),
-      // Node's own cache saves each worker half of its start.
-      NODE_COMPILE_CACHE: join(tmpdir(), "umf-order-worker-compiled"),
+      // Node's own cache saves each worker half of its start. One that is killed leaves nothing in it.
+      NODE_COMPILE_CACHE:
+        program === source ? join(tmpdir(), "umf-order-worker-compiled") : join(dirname(program), "compiled"),
       UMF_TEST_WORKER: JSON.stringify(settings)
     }
   })
@@ -69,10 +84,13 @@ const run = (settings: Settings): { readonly worker: Worker; readonly child: Chi
 }
 
 /** Starts a worker, which is killed with the scope if it still runs then. */
-export const start = (settings: Settings): Effect.Effect<Worker, never, Scope.Scope> =>
+export const start = (
+  settings: Settings,
+  options: StartOptions = {}
+): Effect.Effect<Worker, never, Scope.Scope> =>
   Effect.map(
     Effect.acquireRelease(
-      Effect.sync(() => run(settings)),
+      Effect.sync(() => run(settings, options)),
       ({ worker }) =>
         Effect.promise(() => {
           worker.signal("SIGKILL")

@@ -5,6 +5,7 @@
  */
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
+import { once } from "node:events"
 import { Socket } from "node:net"
 import { fileURLToPath } from "node:url"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
@@ -12,7 +13,15 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 
-const startServer = (): Promise<string> =>
+interface Guarded {
+  readonly url: string
+  /** Says a line to the guard, and waits for its answer. */
+  readonly say: (line: "stop" | "crash" | "start") => Promise<void>
+  /** Ends guard and server; without it they end with this process. */
+  readonly end: () => Promise<void>
+}
+
+const startServer = (): Promise<Guarded> =>
   new Promise((resolve, reject) => {
     const guard = spawn(
       process.execPath,
@@ -25,36 +34,82 @@ const startServer = (): Promise<string> =>
     guard.stderr.on("data", (chunk) => {
       complaint += chunk
     })
-    guard.stdout.on("data", (chunk) => {
-      said += chunk
-      if (!said.endsWith("\n")) return
+    const answered = new Promise<string>((answer) => {
+      guard.stdout.on("data", (chunk) => {
+        said += chunk
+        if (said.endsWith("\n")) answer(said.trim())
+      })
+    })
+    const say: Guarded["say"] = async (line) => {
+      said = ""
+      guard.stdin.write(`${line}\n`)
+      while (said !== `${line}\n`) await once(guard.stdout, "data")
+    }
+    const end: Guarded["end"] = async () => {
+      const ended = once(guard, "exit")
+      guard.stdin.end()
+      await ended
+    }
+    answered.then((url) => {
       // Neither the guard nor its pipes keep the tests from ending; their end closes the guard's input.
       guard.unref()
       for (const pipe of [guard.stdin, guard.stdout, guard.stderr]) if (pipe instanceof Socket) pipe.unref()
-      resolve(said.trim())
+      resolve({ url, say, end })
     })
     guard.once("exit", (code) => reject(new Error(`No Postgres for the tests (${code}): ${complaint}`)))
   })
+
+/** A server that a test has for itself. */
+export interface OwnServer {
+  /** The URL of a database there. */
+  readonly url: string
+  /** Shuts it down as its administrator would. */
+  readonly stop: Effect.Effect<void>
+  /** Ends it as a crash would, with what was not yet written. */
+  readonly crash: Effect.Effect<void>
+  /** Begins it anew at the same address. */
+  readonly start: Effect.Effect<void>
+}
+
+/** A server of its own, new and empty, which ends with the scope. */
+export const ownServer: Effect.Effect<OwnServer, never, Scope.Scope> = Effect.map(
+  Effect.acquireRelease(Effect.promise(startServer), ({ end }) => Effect.promise(end)),
+  ({ url, say }) => ({
+    url,
+    stop: Effect.promise(() => say("stop")),
+    crash: Effect.promise(() => say("crash")),
+    start: Effect.promise(() => say("start"))
+  })
+)
 
 let starting: Promise<string> | undefined
 
 /** The URL of the server's own database, for tests that look at the server as a whole. */
 export const server: Effect.Effect<string> = Effect.promise(() => {
-  starting ??= Promise.resolve(process.env.UMF_TEST_POSTGRES ?? startServer())
+  starting ??=
+    process.env.UMF_TEST_POSTGRES === undefined
+      ? startServer().then(({ url }) => url)
+      : Promise.resolve(process.env.UMF_TEST_POSTGRES)
   return starting
 })
 
-/** Runs one statement in the database of that URL, on a connection of its own; gives its rows. */
-export const run = (
-  url: string,
-  statement: string
-): Effect.Effect<ReadonlyArray<{ readonly [column: string]: unknown }>> =>
+/** Runs one statement; gives its rows. */
+export type Run = (statement: string) => Effect.Effect<ReadonlyArray<{ readonly [column: string]: unknown }>>
+
+/** A connection to the database of that URL, for one statement after the other. */
+export const connection = (url: string): Effect.Effect<Run, never, Scope.Scope> =>
   PgConnection.make({ url: Redacted.make(url) }).pipe(
-    Effect.flatMap((connection) => connection.query(statement, [], false)),
-    Effect.map(({ rows }) => rows),
-    Effect.scoped,
+    Effect.map(
+      (connected): Run =>
+        (statement) =>
+          Effect.orDie(Effect.map(connected.query(statement, [], false), ({ rows }) => rows))
+    ),
     Effect.orDie
   )
+
+/** Runs one statement in the database of that URL, on a connection of its own; gives its rows. */
+export const run = (url: string, statement: string): ReturnType<Run> =>
+  Effect.scoped(Effect.flatMap(connection(url), (one) => one(statement)))
 
 /** The URL of a new, empty database, which is dropped with the scope, whoever is still connected. */
 export const database: Effect.Effect<string, never, Scope.Scope> = Effect.gen(function* () {

@@ -1,7 +1,9 @@
 /**
  * Starts a Postgres server for tests on loopback, writes its URL on standard output, and ends it with all
  * its data when standard input closes. That happens when the test process ends, however it ends: so no
- * server is left behind by a test run that was killed.
+ * server is left behind by a test run that was killed. Lines on standard input end the server for a while,
+ * "stop" as its administrator would and "crash" without a chance to write anything, and "start" begins it anew
+ * at the same address; each is answered with a line once it is done.
  *   node packages/node/test/support/postgres/guard.ts [name=value …]   settings of the server
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
@@ -12,6 +14,7 @@ import { createRequire } from "node:module"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 
 /** Postgres refuses to run as root: there it runs as "nobody", who owns nothing else. */
@@ -103,14 +106,33 @@ for (let tries = 0; tries < 5; tries++) {
   const port = await freePort()
   const server = await start(port)
   if (server === undefined) continue
-  const end = () => {
+  let running: ChildProcess | undefined = server
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    const stopped = running
+    running = undefined
+    if (stopped === undefined) return
+    const ended = once(stopped, "exit")
+    stopped.kill(signal)
+    await ended
+  }
+  const end = async () => {
     // The fast shutdown: connections are closed, not waited for.
-    server.kill("SIGINT")
-    server.once("exit", () => process.exit(0))
+    await stop("SIGINT")
+    process.exit(0)
   }
   process.on("SIGINT", () => {})
   process.on("SIGTERM", end)
-  process.stdin.on("close", end).resume()
+  createInterface({ input: process.stdin })
+    .on("line", async (line) => {
+      if (line === "stop") await stop("SIGINT")
+      if (line === "crash") await stop("SIGQUIT")
+      if (line === "start") {
+        said = ""
+        running = await start(port)
+      }
+      process.stdout.write(`${line}\n`)
+    })
+    .on("close", end)
   process.stdout.write(`postgres://postgres:${password}@127.0.0.1:${port}/postgres\n`)
   break
 }
