@@ -39,6 +39,8 @@ const heads: Readonly<Record<Language, ReadonlyArray<string>>> = {
   zh: ["数字", "实测", "承诺"]
 }
 
+const notYet: Words = { en: "Not measured yet.", zh: "尚未测量。" }
+
 const shown = (figure: number | undefined): string =>
   figure === undefined ? "" : figure.toLocaleString("en-US", { maximumFractionDigits: 2 })
 
@@ -70,7 +72,7 @@ const section = (claim: Claim, result: Result | undefined, language: Language): 
     ])
   ]),
   "",
-  ...(result === undefined ? [] : [`${circumstances(result, language)}\n`])
+  `${result === undefined ? notYet[language] : circumstances(result, language)}\n`
 ]
 
 /** The page in a language. */
