@@ -157,11 +157,16 @@ describe("an inspector that throws", () => {
     })
     const actors = () => all.splice(0).filter(({ type }) => type === "@xstate.actor").length
     for (let nth = 0; nth < 10_000; nth++) inspection.began(orderOf(nth))
+    const second = all.filter(({ type }) => type === "@xstate.actor")[1]
+    assert(second?.type === "@xstate.actor")
     assert.strictEqual(actors(), 10_000)
     // Seen again, so that the second one is the oldest.
     inspection.began(orderOf(0))
     assert.strictEqual(actors(), 0)
     inspection.began(orderOf(10_000))
+    // Who still looks at the one that is forgotten sees it as it was.
+    const { context } = (second.actorRef as unknown as { getSnapshot: () => typeof begun }).getSnapshot()
+    assert.strictEqual<string>(context.order.orderId, "order-1")
     inspection.began(orderOf(0))
     inspection.began(orderOf(2))
     assert.strictEqual(actors(), 1)

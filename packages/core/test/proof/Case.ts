@@ -86,10 +86,10 @@ const having = (
 
 /** Messages that could be taken for something else, or that readers may read as another text. */
 const oddMessages: readonly [string, ...Array<string>] = [
+  // What UTF-8 writes in the place of half a pair: signed, these read alike.
+  ...(["\ufffd", "成功\ufffd", "失败\ufffd\ufffd", "\ufffd支付"] as const),
   ...(["Okay", "Closed00", "paid", "12345678", "100", "Success!", "20260131", "235959"] as const),
   ...[
-    "成功\ufffd",
-    "\ufffd\ufffd",
     "cafe\u0301 café",
     "😀支付成功",
     "ok｜NOTPAY",

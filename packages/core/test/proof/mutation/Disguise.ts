@@ -1,7 +1,7 @@
 /** What can be done under a true signature, which fits still (PROTOCOL.md 5). */
 import * as Chance from "../../../../../prove/Chance.ts"
 import * as Attack from "../../support/Attack.ts"
-import { type Members, signedValues } from "../../support/SignedAnswer.ts"
+import { type Members, Raw, signedValues } from "../../support/SignedAnswer.ts"
 import { dangerousValues, fieldsOf, type Mutation, type Next, onFields } from "./Mutation.ts"
 
 const { below, pick } = Chance
@@ -111,6 +111,13 @@ export const mutations: ReadonlyArray<Mutation> = [
   onFields("under a true signature: something unsigned one level down", 4, (next, fields) => [
     ...fields,
     [pick(next, ["a", "z", "sigo", "retCodd"]), [["sign", pick(next, dangerousValues)]]]
+  ]),
+  onFields("under a true signature: an unsigned array", 4, (next, fields) => [
+    ...fields,
+    [
+      pick(next, ["a", "z", "sigo", "retCodd"]),
+      new Raw(pick(next, ['["0000"]', '[{"retCode":"0000"}]', "[1]", '["a","b"]']))
+    ]
   ]),
   onFields("replayed: an older answer", 6, (_, __, { older }) => fieldsOf(older)),
   onFields("replayed in disguise: an older answer", 6, (next, _, { older }) =>

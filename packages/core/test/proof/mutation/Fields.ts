@@ -122,6 +122,13 @@ const numbers: ReadonlyArray<Mutation> = [
       return [[name, next() < 0.5 ? new Raw(spelt) : spelt]]
     })
   ),
+  // Every number that a reader which computes with it would write down in its first spelling again.
+  onFields("all numbers with a fraction or an exponent", 5, (next, fields) =>
+    fields.map(([name, value]) => {
+      if (!/^(?:0|[1-9][0-9]{0,14})$/.test(textOf(value))) return [name, value]
+      return [name, new Raw(`${textOf(value)}${pick(next, [".0", "e0", "E+0", ".000", "e-0"])}`)]
+    })
+  ),
   onFields("all numbers without quotes", 2, (_, fields) =>
     fields.map(([name, value]) =>
       /^(?:0|[1-9][0-9]*)$/.test(textOf(value)) ? [name, new Raw(textOf(value))] : [name, value]

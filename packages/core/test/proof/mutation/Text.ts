@@ -59,7 +59,7 @@ export const mutations: ReadonlyArray<Mutation> = [
     const found = text.indexOf(doubles.charAt(at), from)
     return found < 0 ? text : text.slice(0, found) + doubles.charAt(at + 1) + text.slice(found + 1)
   }),
-  onText("half a pair for what UTF-8 writes in its place", 3, (next, text) =>
+  onText("half a pair for what UTF-8 writes in its place", 8, (next, text) =>
     text.replace("\ufffd", pick(next, ["\\ud800", "\\udfff", "\\udc00\\ud800", "\\ufffd"]))
   ),
   onText("normalised otherwise", 1, (next, text) => text.normalize(pick(next, ["NFD", "NFKC", "NFKD"]))),
