@@ -8,6 +8,7 @@ import { claim as kills } from "./claims/Kills.ts"
 import { claim as mutants } from "./claims/Mutants.ts"
 import { claim as mutatedAnswers } from "./claims/MutatedAnswers.ts"
 import { claim as outage } from "./claims/Outage.ts"
+import { claim as outageAtTrueLength } from "./claims/OutageAtTrueLength.ts"
 import { claim as signatures } from "./claims/Signatures.ts"
 import { claim as storeTroubles } from "./claims/StoreTroubles.ts"
 import { claim as supplyChain } from "./claims/SupplyChain.ts"
@@ -22,6 +23,7 @@ export const claims: ReadonlyArray<Claim> = [
   storeTroubles,
   clocks,
   outage,
+  outageAtTrueLength,
   mutants,
   supplyChain
 ]

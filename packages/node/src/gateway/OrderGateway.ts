@@ -177,9 +177,12 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       let last: Result.Result<Verdict.Conclusion, GatewayError> | undefined
       for (let retry = 0; ; retry++) {
         const result = yield* Effect.result(attempt(body, order, operation, endsAt))
-        const late = Result.isFailure(result) && result.failure.reason._tag === "DeadlineReached"
-        // What the last try met says more than that there was no time for another one.
-        if (late) return yield* Effect.fromResult(last ?? result)
+        const { _tag: reason } = Result.isFailure(result) ? result.failure.reason : { _tag: undefined }
+        // What the last try met says more than that there was no time for another one, or that the breaker,
+        // which it may have opened itself, let none through.
+        if (reason === "DeadlineReached" || (reason === "CircuitOpen" && last !== undefined)) {
+          return yield* Effect.fromResult(last ?? result)
+        }
         tries(retry + 1)
         if (retry >= config.retries || !mayPass(result)) return yield* Effect.fromResult(result)
         last = result

@@ -3,7 +3,7 @@
  * Whatever comes of it, the order stays where it is stored, and is asked again as it is planned there.
  */
 import type { Order, Verdict } from "@umf-order-sync/core"
-import { OrderEvent, type OrderSnapshot } from "@umf-order-sync/machine"
+import { OrderEvent, OrderSnapshot } from "@umf-order-sync/machine"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -155,8 +155,12 @@ const turn = Effect.fnUntraced(function* (
   const exit = yield* query(gateway, order, operation)
   const asked: Asked = { began, ended: yield* Suspicions.now }
   const held = heldBack(exit)
-  // An order whose time is over goes to a person even while the platform is left alone.
-  if (held !== undefined && began.at < startedAt + ledger.schedule.handOverAfter) {
+  // An order without a result whose time is over goes to a person even while the platform is left alone. One
+  // that rests has been there: its rechecks are few, and none is used up where nothing was asked.
+  const isTimeOver =
+    OrderSnapshot.tagOf(stored.snapshot.result) === "polling" &&
+    began.at >= startedAt + ledger.schedule.handOverAfter
+  if (held !== undefined && !isTimeOver) {
     yield* Metrics.heldBack
     // Nothing was asked: observers that were told of a query see the order as it is stored again.
     ledger.stepped({

@@ -1,13 +1,11 @@
 /**
- * How fast each merchant may be asked for, and who is to be left alone for a while. A token bucket for
- * each merchant: its limit is for all processes together, so each takes its share of it.
+ * How fast each merchant may be asked for, and who is to be left alone for a while. A merchant's limit is for
+ * all processes together, so each takes its share of it.
  */
+import * as Turns from "../gateway/Turns.ts"
 
-/** At most `limit` queries in a window, for one merchant. */
-export interface RateLimit {
-  readonly limit: number
-  readonly windowMillis: number
-}
+/** At most `limit` queries in a window, wherever it begins, for one merchant. */
+export type RateLimit = Turns.Limit
 
 export interface Pace {
   /** Takes a turn for this merchant, if there is one right now. */
@@ -24,63 +22,58 @@ export interface Pace {
   readonly nextTurnAt: (now: number) => number | undefined
 }
 
-interface Turns {
-  tokens: number
-  at: number
+interface Merchant {
+  readonly turns: Turns.Turns
   heldUntil: number
 }
 
 /** `share` is this process's part of every limit, between 0 and 1. */
 export const make = (limitOf: (merId: string) => RateLimit | undefined, share: () => number): Pace => {
-  const merchants = new Map<string, Turns>()
+  const merchants = new Map<string, Merchant>()
 
-  const turnsOf = (merId: string, now: number): Turns => {
+  const merchantOf = (merId: string): Merchant => {
     const known = merchants.get(merId)
     if (known !== undefined) return known
-    const turns = { tokens: limitOf(merId)?.limit ?? 1, at: now, heldUntil: 0 }
-    merchants.set(merId, turns)
-    return turns
+    const merchant = { turns: Turns.make(), heldUntil: 0 }
+    merchants.set(merId, merchant)
+    return merchant
   }
 
-  /** Milliseconds for one more turn; 0 without a limit. */
-  const millisPerTurn = (merId: string): number => {
-    const limit = limitOf(merId)
-    return limit === undefined ? 0 : limit.windowMillis / (limit.limit * Math.max(share(), 1e-6))
+  /** In whole turns, at the part's own rate: a part of 2.5 in a second is 2 in 0.8 s. */
+  const partOf = (merId: string): Turns.Limit | undefined => {
+    const whole = limitOf(merId)
+    if (whole === undefined) return undefined
+    const part = whole.limit * Math.max(share(), 1e-6)
+    const limit = Math.max(1, Math.floor(part + 1e-9))
+    return { limit, windowMillis: (whole.windowMillis * limit) / part }
   }
 
-  const refill = (merId: string, turns: Turns, now: number): void => {
-    const each = millisPerTurn(merId)
-    const most = Math.max(1, (limitOf(merId)?.limit ?? 1) * share())
-    // A clock that was set back gives nothing, and takes nothing away.
-    const more = each === 0 ? most : Math.max(0, now - turns.at) / each
-    turns.tokens = Math.min(most, turns.tokens + more)
-    turns.at = now
-  }
-
-  const readyAt = (merId: string, turns: Turns, now: number): number => {
-    refill(merId, turns, now)
-    const turnAt = turns.tokens >= 1 ? now : now + Math.ceil((1 - turns.tokens) * millisPerTurn(merId))
-    return Math.max(turns.heldUntil, turnAt)
+  const readyAt = (merId: string, { heldUntil, turns }: Merchant, now: number): number => {
+    const limit = partOf(merId)
+    const turnAt = limit === undefined ? now : turns.nextAt(limit, now)
+    // Nobody wakes within a millisecond; a turn that is there now is there, whatever the clock's fractions.
+    return Math.max(heldUntil, turnAt <= now ? now : Math.ceil(turnAt))
   }
 
   return {
     take: (merId, now) => {
-      const turns = turnsOf(merId, now)
-      if (readyAt(merId, turns, now) > now) return false
-      turns.tokens -= 1
+      const merchant = merchantOf(merId)
+      if (readyAt(merId, merchant, now) > now) return false
+      const limit = partOf(merId)
+      if (limit !== undefined) merchant.turns.take(limit, now)
       return true
     },
-    isFree: (merId, now) => turnsOf(merId, now).heldUntil <= now,
+    isFree: (merId, now) => merchantOf(merId).heldUntil <= now,
     hold: (merId, until) => {
-      const turns = turnsOf(merId, until)
-      turns.heldUntil = Math.max(turns.heldUntil, until)
+      const merchant = merchantOf(merId)
+      merchant.heldUntil = Math.max(merchant.heldUntil, until)
     },
     forget: () => merchants.clear(),
     exhausted: (now) =>
-      [...merchants].flatMap(([merId, turns]) => (readyAt(merId, turns, now) > now ? [merId] : [])),
+      [...merchants].flatMap(([merId, merchant]) => (readyAt(merId, merchant, now) > now ? [merId] : [])),
     nextTurnAt: (now) => {
       const times = [...merchants]
-        .map(([merId, turns]) => readyAt(merId, turns, now))
+        .map(([merId, merchant]) => readyAt(merId, merchant, now))
         .filter((at) => at > now)
       return times.length === 0 ? undefined : Math.min(...times)
     }

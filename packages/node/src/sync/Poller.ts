@@ -38,8 +38,10 @@ export interface Poller {
   readonly stop: (grace: number) => Effect.Effect<void>
 }
 
-/** Due orders that are read at once. */
+/** Due orders that are read at once … */
 const READ_AT_ONCE = 256
+/** … and at least, where the pace lets through a few of them only: the others would be read in vain. */
+const READ_AT_LEAST = 16
 /** How soon the store is read again where orders wait for their merchant's turn, at the soonest. */
 const LEAST_BETWEEN_READS = 100
 /** How long what another process wrote may stay unseen, with a shared store. */
@@ -52,6 +54,19 @@ const LONGEST_SLEEP = 60_000
 const REST_AFTER_REFUSAL = 30_000
 /** After so many refusals with nothing saved in between it is the store that is in trouble, and all are left alone. */
 const MANY_REFUSALS = 3
+
+/** The same orders: by turns the one whose asking began last, and the one that has been due for longest. */
+const byTurns = (found: ReadonlyArray<StoredOrder>, oldestFirst: boolean): ReadonlyArray<StoredOrder> => {
+  const oldest = [...found].sort((one, other) => (dueAt(one) ?? 0) - (dueAt(other) ?? 0))
+  const newest = [...found].sort(
+    (one, other) => other.snapshot.context.startedAt - one.snapshot.context.startedAt
+  )
+  const pairs = oldest.flatMap((old, index) => {
+    const pair = [old, newest[index] ?? old]
+    return oldestFirst ? pair : pair.reverse()
+  })
+  return [...new Set(pairs)]
+}
 
 interface Turn {
   readonly stored: StoredOrder
@@ -87,8 +102,13 @@ export const make = Effect.fnUntraced(function* (
   let stopping = false
   /** Merchants that had no turn when due orders were last read. */
   let waitingMerchants: ReadonlyArray<string> = []
-  /** By turns, the odd place goes to the newest and to the oldest. */
-  let oddToOldest = false
+  /** Whose the next place is: by turns the newest order's, and that of the one that has been due for longest. */
+  let isOldestNext = false
+  /** Whether some of those that were read have a place, but wait for their merchant's turn. */
+  let isPaced = false
+  let takenSinceRead = 0
+  /** Whether more orders were due than were read. */
+  let hasMore = false
 
   const wake = () => {
     news.openUnsafe()
@@ -180,10 +200,12 @@ export const make = Effect.fnUntraced(function* (
     // What happens while the store is read moves these again.
     isUrgent = false
     readAt = Number.POSITIVE_INFINITY
-    oddToOldest = !oddToOldest
     // Orders that are under way are due as well, and found again.
-    const most = READ_AT_ONCE + turns.size
-    const oldest = oddToOldest ? Math.ceil(most / 2) : Math.floor(most / 2)
+    const most =
+      turns.size +
+      (isPaced ? Math.max(READ_AT_LEAST, Math.min(READ_AT_ONCE, 4 * takenSinceRead)) : READ_AT_ONCE)
+    takenSinceRead = 0
+    const oldest = isOldestNext ? Math.ceil(most / 2) : Math.floor(most / 2)
     savedMeanwhile = new Set()
     const waiting = pace.exhausted(now)
     waitingMerchants = waiting
@@ -195,6 +217,7 @@ export const make = Effect.fnUntraced(function* (
       exceptMerchants: waiting
     })
     const isAll = found.length < most
+    hasMore = !isAll
     const next =
       isAll && !store.isShared
         ? ((yield* store.nextDueAt({ now, buckets: mine })) ?? Number.POSITIVE_INFINITY)
@@ -208,7 +231,7 @@ export const make = Effect.fnUntraced(function* (
     if (restEnds.length > 0) {
       readAt = Math.min(readAt, Math.max(now + LEAST_BETWEEN_READS, Math.min(...restEnds)))
     }
-    for (const stored of found) {
+    for (const stored of byTurns(found, isOldestNext)) {
       const key = keyText(stored.snapshot.context.order)
       // Where a step is being written, it is told first; then the order is looked at again.
       const isStale = savedMeanwhile.has(key) || ledger.isWriting(stored.snapshot.context.order)
@@ -241,36 +264,50 @@ export const make = Effect.fnUntraced(function* (
     const mine = buckets.mine()
     yield* Metrics.load(turns.size, mine.length)
     let hasLooked = ready.size > 0
+    let hasRead = false
     if (mine.length === 0 || restUntil > now) {
       ready.clear()
       savedMeanwhile.clear()
       readAt = Math.max(readAt, restUntil)
-    } else if (turns.size < options.concurrency && (isUrgent || (ready.size === 0 && readAt <= now))) {
+    } else if (
+      turns.size < options.concurrency &&
+      (isUrgent || ((ready.size === 0 || isPaced) && readAt <= now))
+    ) {
       yield* read(now, mine)
       hasLooked = true
+      hasRead = true
     }
     const paced = new Set(hasLooked ? waitingMerchants : [])
-    let isPaced = false
+    isPaced = false
+    let taken = 0
     for (const [key, stored] of ready) {
       if (turns.size >= options.concurrency || stopping) break
-      ready.delete(key)
       const { order } = stored.snapshot.context
-      if (turns.has(key) || !buckets.isMine(Bucket.of(order))) continue
-      if (pace.take(order.merId, now)) yield* start(key, stored, now)
-      else {
+      const isOurs = !turns.has(key) && buckets.isMine(Bucket.of(order))
+      if (isOurs && !pace.take(order.merId, now)) {
         paced.add(order.merId)
         isPaced = true
+        continue
       }
+      ready.delete(key)
+      if (!isOurs) continue
+      isOldestNext = !isOldestNext
+      taken += 1
+      yield* start(key, stored, now)
     }
-    // Where the pace alone holds orders back, reading again and again would bring nothing.
-    if (isPaced) readAt = Math.min(Math.max(readAt, now + LEAST_BETWEEN_READS), turnAt(now))
+    takenSinceRead += taken
+    // Where the pace alone holds orders back, turns go to those that were read, and reading again and again
+    // would bring nothing but who is newer.
+    if (isPaced && hasRead) readAt = Math.min(Math.max(readAt, now + LEAST_BETWEEN_READS), turnAt(now))
+    else if (taken > 0 && ready.size === 0 && hasMore) readAt = Math.min(readAt, now)
     if (hasLooked) yield* Metrics.paced(paced.size)
   })
 
   const sleep = Effect.gen(function* () {
     const isFull = turns.size >= options.concurrency || buckets.mine().length === 0
     const now = yield* Clock.currentTimeMillis
-    const millis = isFull ? LONGEST_SLEEP : Math.min(LONGEST_SLEEP, Math.max(0, readAt - now))
+    const next = isPaced ? Math.min(readAt, pace.nextTurnAt(now) ?? Number.POSITIVE_INFINITY) : readAt
+    const millis = isFull ? LONGEST_SLEEP : Math.min(LONGEST_SLEEP, Math.max(0, next - now))
     yield* Effect.raceFirst(news.await, Effect.sleep(millis))
   })
 

@@ -3,9 +3,8 @@ import { QuerySchedule } from "@umf-order-sync/core"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
-import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as GatewayConfig from "../gateway/GatewayConfig.ts"
+import * as MemoryLimits from "../gateway/MemoryLimits.ts"
 import { OrderGateway } from "../gateway/OrderGateway.ts"
 import type { KeyError } from "../keys/KeyFile.ts"
 import * as NoticeOptions from "../NoticeOptions.ts"
@@ -52,8 +51,7 @@ const layerGateway = (
             platformCert: keys.platformCert
           }),
           Layer.succeed(HttpClient.HttpClient, client),
-          RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)),
-          CircuitBreaker.layerStoreMemory()
+          MemoryLimits.layer
         ])
       )
     })

@@ -6,10 +6,9 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
-import * as CircuitBreaker from "effect/persistence/CircuitBreaker"
-import * as RateLimiter from "effect/persistence/RateLimiter"
 import * as Redacted from "effect/Redacted"
 import * as GatewayConfig from "../../src/gateway/GatewayConfig.ts"
+import * as MemoryLimits from "../../src/gateway/MemoryLimits.ts"
 import { OrderGateway } from "../../src/gateway/OrderGateway.ts"
 import * as Transport from "../../src/gateway/Transport.ts"
 import type { Running } from "../../src/sandbox/Sandbox.ts"
@@ -23,13 +22,7 @@ const over =
     Layer.unwrap(
       Effect.map(Effect.orDie(GatewayConfig.make(options)), (made) => {
         const config = { ...made, ...changes }
-        return OrderGateway.layer(config).pipe(
-          Layer.provide([
-            client(config),
-            RateLimiter.layer.pipe(Layer.provide(RateLimiter.layerStoreMemory)),
-            CircuitBreaker.layerStoreMemory()
-          ])
-        )
+        return OrderGateway.layer(config).pipe(Layer.provide([client(config), MemoryLimits.layer]))
       })
     )
 

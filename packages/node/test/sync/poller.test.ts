@@ -140,6 +140,38 @@ describe("the places", () => {
   )
 })
 
+describe("the places, where a merchant's rate is less than what is due", () => {
+  it.effect("given a backlog and fresh orders that would take all turns, each gets half of them", () =>
+    service(
+      () => "Paying",
+      { rateLimitOf: () => ({ limit: 10, windowMillis: second }) },
+      ({ desk, store, gateway }) =>
+        Effect.gen(function* () {
+          yield* TestClock.adjust("10 minutes")
+          const steps = OrderStep.make()
+          yield* store.create(
+            many(1000, "old").map(({ order: one }) => fresh(steps.start({ order: one, at: 0 }).snapshot, 0))
+          )
+          // Asked every 3 s each, they want 20 turns a second.
+          yield* desk.handOverAll(many(60, "fresh"))
+          yield* inSmallSteps(5 * second)
+          const before = gateway.asked.length
+          yield* inSmallSteps(20 * second)
+          const asked = gateway.asked.slice(before)
+          const backlog = asked.filter(({ order: one }) => one.orderId.startsWith("old"))
+          assert.isAtLeast(asked.length, 180)
+          assert.closeTo(backlog.length / asked.length, 0.5, 0.1)
+          // Neither does one that comes now wait behind what was read before.
+          const handedAt = yield* Clock.currentTimeMillis
+          yield* desk.handOver(order("now"))
+          yield* inSmallSteps(second)
+          const first = gateway.asked.find(({ order: one }) => one.orderId === "now")
+          assert.isAtMost((first?.at ?? Number.POSITIVE_INFINITY) - handedAt, 300)
+        })
+    )
+  )
+})
+
 describe("the platform, left alone", () => {
   const open = Effect.suspend(() =>
     Effect.fail(new GatewayError({ reason: new CircuitOpen({ retryAfterMillis: 15 * second }) }))
@@ -178,6 +210,26 @@ describe("the platform, left alone", () => {
           assert.deepStrictEqual([result, context.reason], ["unresolved", "TimeLimit"])
         })
     )
+  )
+
+  it.effect(
+    "given an unresolved order whose rechecks all come meanwhile, it is asked when the breaker closes",
+    () =>
+      service(
+        (_, { at }) => (at < 44 * 60 * second ? "Paying" : at < 3 * 3600 * second ? open : "Paid"),
+        {},
+        (world) =>
+          Effect.gen(function* () {
+            const one = order("a")
+            yield* world.desk.handOver(one)
+            yield* TestClock.adjust("41 minutes")
+            assert.strictEqual((yield* stateOf(world, one)).result, "unresolved")
+            yield* TestClock.adjust("2 hours")
+            assert.strictEqual((yield* stateOf(world, one)).context.faults, 0)
+            yield* TestClock.adjust("1 hour")
+            assert.strictEqual((yield* stateOf(world, one)).result, "paid")
+          })
+      )
   )
 })
 
