@@ -28,8 +28,8 @@ export const claim = Claim.make({
       atLeast: 1000
     },
     nothing: {
-      en: "believed as 9999 or 3333, which say nothing about the order",
-      zh: "采信为 9999 或 3333，它们对订单不说明任何问题"
+      en: "believed as 9999, 3333 or a price that reads as “being paid”, which conclude nothing",
+      zh: "采信为 9999、3333，或被读成“支付中”的价格，它们不产生任何结论"
     },
     othersRefused: {
       en: "refused as the answers of other orders",

@@ -25,6 +25,13 @@ export type Judgement =
   | { readonly right: "true" | "older" | "nothing" | "undecided" | "alike" }
   | { readonly wrong: string }
 
+/**
+ * A price of 10,000, 20,000 or 30,000 yuan, padded with zeros, reads as a code for "being paid". Under that name
+ * it concludes nothing, and holds the order up: as whoever can rename it could by holding back all answers.
+ */
+const isPriceAsCode = (verdict: string, retCode: string, { amount }: Signed): boolean =>
+  verdict === "Paying" && /^0[123]000000$/.test(retCode) && amount === BigInt(retCode)
+
 const ofOther = (verdict: string, { answer, known, knowledge }: Case, other: Signed): Judgement => {
   if (undecided.has(verdict)) return { right: "undecided" }
   if (knowledge !== "amount") return { wrong: "it is another order's answer" }
@@ -60,6 +67,6 @@ export const judge = (
   if (source === other) return ofOther(verdict, subject, other)
   const truth = source.says(subject.answer.operation)
   if (verdict === truth) return { right: source === subject ? "true" : "older" }
-  if (saysNothing.has(verdict)) return { right: "nothing" }
+  if (saysNothing.has(verdict) || isPriceAsCode(verdict, answer.retCode, source)) return { right: "nothing" }
   return { wrong: `the truth is ${truth}` }
 }
