@@ -49,6 +49,8 @@ const pairs = [
   pair("1536", 1536),
   pair("2048-e3", 2048, 3)
 ] as unknown as readonly [Pair, ...Array<Pair>]
+/** Those of 1024 bits, as merchants hold them. */
+const usual = pairs.filter(({ name }) => name.startsWith("1024")) as unknown as typeof pairs
 const withExponent3 = pairs.filter(({ name }) => name.endsWith("e3"))
 
 const folder = await mkdtemp(join(tmpdir(), "umf-order-signatures-"))
@@ -137,7 +139,8 @@ describe("signatures", () => {
     }
     const underWay: Array<Promise<void>> = []
     for (let nth = 0; nth < TEXTS; nth++) {
-      const pair = Chance.pick(next, pairs)
+      // node-forge takes up to five times as long to sign with the larger ones.
+      const pair = Chance.pick(next, next() < 0.9 ? usual : pairs)
       const text = randomText()
       const [one = "", other = ""] = pair.signers.map((signed) => signed(text))
       const signature = Buffer.from(one, "base64")
@@ -209,7 +212,7 @@ describe("signatures", () => {
   )
 
   it("a true signature that begins with a zero is refused without it, though it is the same number", async () => {
-    for (const pair of pairs.filter(({ name }) => name.startsWith("1024"))) {
+    for (const pair of usual) {
       const [subject, signature] = ((): readonly [string, Buffer] => {
         for (let nth = 0; ; nth++) {
           const made = sign("sha1", Buffer.from(`${text}${nth}`), pair.key)
