@@ -15,7 +15,7 @@ export interface Past {
   readonly isPaid: boolean
   /** What an answer said of the money's way back, the first time. */
   readonly returned: "refunded" | "voided" | undefined
-  /** The answers in a row that say the same, and when the first of them came. Faults are no answers. */
+  /** The answers in a row that say the same, and the earliest instant of them. Faults are no answers. */
   readonly row: { readonly verdict: Verdict.Verdict; readonly since: number } | undefined
   /** Answers in a row that contradict, and answers that were not believed. */
   readonly doubts: number
@@ -93,12 +93,13 @@ export const next = (past: Past, { after, before, commands, event }: Step): Past
   const isTakenUp = isRequest || (event.type === "resumed" && person.includes(before.result))
   const isAccepted = past.isAbandoned !== false && before.result === "rejected" && after.result !== "rejected"
   const returned = past.returned ?? (verdict === undefined ? undefined : returns[verdict])
-  const isSameRow = past.row !== undefined && past.row.verdict === verdict
+  // By a clock that was set back meanwhile, the later answer is the first.
+  const since = past.row?.verdict === verdict ? Math.min(past.row?.since ?? event.at, event.at) : event.at
   return {
     isPaid: past.isPaid || (past.returned === undefined && saysPaid.has(verdict)),
     returned,
     // What was answered before a request was an answer to another question.
-    row: isRequest ? undefined : verdict === undefined || isSameRow ? past.row : { verdict, since: event.at },
+    row: isRequest ? undefined : verdict === undefined ? past.row : { verdict, since },
     doubts: isDoubt(past, event) ? past.doubts + 1 : verdict === undefined ? past.doubts : 0,
     told: facts.at(-1) ?? (isRequest && past.returned === undefined ? undefined : past.told),
     wasDenied: past.wasDenied || facts.includes("Closed") || facts.includes("PayFailed"),

@@ -12,6 +12,11 @@ interface Profile {
   readonly verdicts: readonly [Verdict.Verdict, ...ReadonlyArray<Verdict.Verdict>]
   readonly fault: number
   readonly other: number
+  /** What leads to an end that takes two answers, so that something happens there often enough. */
+  readonly lead?: {
+    readonly request?: "refundRequested" | "voidRequested"
+    readonly verdict: Verdict.Verdict
+  }
 }
 
 const everyVerdict = verdicts as unknown as Profile["verdicts"]
@@ -27,7 +32,20 @@ const profiles: readonly [Profile, ...ReadonlyArray<Profile>] = [
   { verdicts: ["PlatformFault", "PlatformFault", "Paying", "SignatureRejected"], fault: 0.4, other: 0.2 },
   { verdicts: ["SignatureRejected", "Paid", "Closed"], fault: 0.2, other: 0.4 },
   { verdicts: everyVerdict, fault: 0.2, other: 0.3 },
-  { verdicts: everyVerdict, fault: 0.2, other: 0.6 }
+  { verdicts: everyVerdict, fault: 0.2, other: 0.6 },
+  { verdicts: everyVerdict, fault: 0.1, other: 0.4, lead: { verdict: "Closed" } },
+  {
+    verdicts: everyVerdict,
+    fault: 0.1,
+    other: 0.4,
+    lead: { request: "refundRequested", verdict: "RefundFailed" }
+  },
+  {
+    verdicts: everyVerdict,
+    fault: 0.1,
+    other: 0.4,
+    lead: { request: "voidRequested", verdict: "VoidFailed" }
+  }
 ]
 
 export const schedules: readonly [
@@ -54,11 +72,13 @@ export interface Teller {
 export const teller = (next: Next): Teller => {
   const profile = Chance.pick(next, profiles)
   /** Whether this history does what the machine says: waits as long as it wants to, and asks when it does. */
-  const isObedient = next() < 0.7
+  const isObedient = profile.lead !== undefined || next() < 0.7
   const clockJumps = next() < 0.1
   let now = 1_509_517_965_000
   let askedAt = now
   let wakeAt: number | undefined
+  let isRequested = profile.lead?.request === undefined
+  let leading = profile.lead === undefined ? 0 : 1 + Chance.below(next, 3)
 
   const pass = () => {
     now += Chance.pick(next, lengths)
@@ -81,7 +101,11 @@ export const teller = (next: Next): Teller => {
         if (command.type === "query") wakeAt = undefined
         if (command.type === "wake") wakeAt = command.at
       }
-      if (next() < profile.other) {
+      if (!isRequested && profile.lead?.request !== undefined) {
+        isRequested = true
+        return { type: profile.lead.request, at: now }
+      }
+      if (leading === 0 && next() < profile.other) {
         pass()
         return other()
       }
@@ -89,6 +113,11 @@ export const teller = (next: Next): Teller => {
         now = Math.max(now, wakeAt)
         wakeAt = undefined
         return { type: "waited", at: now }
+      }
+      if (leading > 0 && profile.lead !== undefined) {
+        leading -= 1
+        now += Chance.below(next, 2000)
+        return { ...answered(profile.lead.verdict, now, undefined), askedAt } as OrderEvent
       }
       if (next() < 0.5) pass()
       else now += Chance.below(next, 2000)
