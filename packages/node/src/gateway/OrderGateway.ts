@@ -115,7 +115,7 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
 
   /** One request and its answer, within the time for one. */
   const ask = (body: string, order: Order.OrderRef, operation: Order.Operation) =>
-    Transport.post(client, config, body).pipe(
+    Transport.post(client, config, body, order.transactionId === undefined ? "fresh" : "kept").pipe(
       Effect.timeoutOrElse({
         duration: config.timeout,
         orElse: () => Effect.fail(new TimedOut({ milliseconds: timeoutMillis }))

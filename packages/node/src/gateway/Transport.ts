@@ -6,12 +6,13 @@
  * compression offered, and no byte read beyond the limit. Interruption ends the socket.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as HttpClient from "effect/http/HttpClient"
 import type * as HttpClientError from "effect/http/HttpClientError"
 import * as HttpClientRequest from "effect/http/HttpClientRequest"
 import type * as HttpClientResponse from "effect/http/HttpClientResponse"
-import type * as Layer from "effect/Layer"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { GatewayConfig } from "./GatewayConfig.ts"
 import { HttpStatus, Unreachable, Unreadable } from "./GatewayError.ts"
@@ -20,21 +21,48 @@ import { HttpStatus, Unreachable, Unreadable } from "./GatewayError.ts"
 export type TransportReason = Unreachable | HttpStatus | Unreadable
 
 /**
- * A pool of kept-alive connections for a gateway. Its time-outs are switched off: the gateway's own
- * hold. TLS is verified whatever the environment says.
+ * Which connection a question may take. On one that was used before, an answer that nobody asked for may lie
+ * unread, and is taken for the next question's. An order whose `transactionId` is known tells it apart; of
+ * any other order a `fresh` connection is asked, that nobody has sent anything on yet.
  */
-export const layerHttpClient = (
-  config: Pick<GatewayConfig, "connections">
-): Layer.Layer<HttpClient.HttpClient> =>
-  NodeHttpClient.layerUndiciOptions({
-    connections: config.connections,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: 16_384,
-    connect: { rejectUnauthorized: true, timeout: 30_000 }
-  })
+export type Connection = "fresh" | "kept"
+
+/** Read by `layerHttpClient`'s client; a client of the caller's own does as it does. */
+const connection = Context.Reference<Connection>("@umf-order-sync/node/gateway/Transport/connection", {
+  defaultValue: () => "fresh"
+})
+
+type Pool = Pick<GatewayConfig, "connections">
+
+const pool = ({ connections }: Pool, pipelining: 0 | 1) =>
+  Layer.build(
+    NodeHttpClient.layerUndiciOptions({
+      connections,
+      pipelining,
+      keepAliveTimeout: 30_000,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 16_384,
+      connect: { rejectUnauthorized: true, timeout: 30_000 }
+    })
+  ).pipe(Effect.map(Context.get(HttpClient.HttpClient)))
+
+/**
+ * Connections for a gateway: kept ones, and such as are closed after one answer. Their time-outs are
+ * switched off: the gateway's own hold. TLS is verified whatever the environment says.
+ */
+export const layerHttpClient = (config: Pool): Layer.Layer<HttpClient.HttpClient> =>
+  Layer.effect(
+    HttpClient.HttpClient,
+    Effect.gen(function* () {
+      const clients = { kept: yield* pool(config, 1), fresh: yield* pool(config, 0) }
+      return HttpClient.makeWith(
+        (request) =>
+          Effect.flatMap(Effect.service(connection), (which) => clients[which].postprocess(request)),
+        clients.kept.preprocess
+      )
+    })
+  )
 
 /** Codes of the system or of the HTTP library, dug out of nested causes; never their messages. */
 export const errorCode = (error: unknown, depth = 0): string => {
@@ -71,11 +99,12 @@ const readText = Effect.fnUntraced(function* (
   })
 })
 
-/** Posts a JSON body and reads the answer of an HTTP status 200. No time-out of its own. */
+/** Posts a JSON body, over a connection of this kind, and reads the answer of an HTTP status 200. No time-out of its own. */
 export const post = (
   client: HttpClient.HttpClient,
   config: Pick<GatewayConfig, "url" | "origin" | "maxBodyBytes">,
-  body: string
+  body: string,
+  which: Connection
 ): Effect.Effect<string, TransportReason> =>
   Effect.gen(function* () {
     const request = HttpClientRequest.post(config.url).pipe(
@@ -91,6 +120,7 @@ export const post = (
     Effect.catchTag("HttpClientError", (error) =>
       Effect.fail(new Unreachable({ origin: config.origin, code: errorCode(error) }))
     ),
+    Effect.provideService(connection, which),
     Effect.provideService(HttpClient.TracerPropagationEnabled, false),
     Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
   )

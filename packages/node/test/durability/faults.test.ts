@@ -145,14 +145,17 @@ const held: {
   frozen?: number
 } = { services: [], clocks: [] }
 
-/** A disk of 6 MiB. Only the superuser can mount it: `undefined` for others. */
+/**
+ * A disk of 48 MiB: the store's own log, which is written back at 16 MiB, must not be what fills it. Only the
+ * superuser can mount it: `undefined` for others.
+ */
 const smallDisk: Effect.Effect<string | undefined, never, Scope.Scope> = Effect.gen(function* () {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return undefined
   const path = join(yield* Stores.folder, "disk")
   return yield* Effect.acquireRelease(
     Effect.sync(() => {
       mkdirSync(path)
-      execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", path])
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=48m", "tmpfs", path])
       return path
     }),
     () => Effect.sync(() => execFileSync("umount", ["-l", path]))

@@ -14,8 +14,12 @@ import { assertNoSecret } from "../support/secrets.ts"
 import * as Servers from "../support/servers.ts"
 
 const asked = order("order-1", { amount: "8888" })
+const numbered = order("order-1", { amount: "8888", transactionId: "90000000000000000001" })
 
 const query = OrderGateway.use((gateway) => gateway.query(asked))
+
+/** Of an order whose number at the platform is known: over a connection that is kept. */
+const queryKnown = OrderGateway.use((gateway) => gateway.query(numbered))
 
 /**
  * One query without retries, and the error that it has to end with; no error may tell a secret. What must
@@ -370,13 +374,26 @@ describe("a server that takes its time", () => {
 })
 
 describe("connections", () => {
-  it.live("twenty queries in a row use one", () =>
+  it.live("twenty queries in a row use one, where the answer can be told from another order's", () =>
     Effect.gen(function* () {
       const server = yield* Servers.http((_, response) => response.end(Keys.answers.paying))
       yield* Effect.gen(function* () {
-        for (let index = 0; index < 20; index++) yield* query
+        for (let index = 0; index < 20; index++) yield* queryKnown
       }).pipe(Effect.provide(Gateways.live({ baseUrl: server.url })))
       assert.deepStrictEqual([server.requests.length, server.connections()], [20, 1])
+    })
+  )
+
+  it.live("each query of an order whose number at the platform is not known uses one of its own", () =>
+    Effect.gen(function* () {
+      const server = yield* Servers.http((_, response) => response.end(Keys.answers.paying))
+      yield* Effect.gen(function* () {
+        for (let index = 0; index < 3; index++) {
+          yield* queryKnown
+          yield* query
+        }
+      }).pipe(Effect.provide(Gateways.live({ baseUrl: server.url })))
+      assert.deepStrictEqual([server.requests.length, server.connections()], [6, 4])
     })
   )
 
@@ -392,7 +409,7 @@ describe("connections", () => {
         }, 100)
       })
       // Four rounds of 100 ms, with a time-out of 300 ms for each one request.
-      const verdicts = yield* Effect.forEach(Array.from({ length: 12 }), () => query, {
+      const verdicts = yield* Effect.forEach(Array.from({ length: 12 }), () => queryKnown, {
         concurrency: "unbounded"
       }).pipe(
         Effect.provide(
