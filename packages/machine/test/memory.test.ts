@@ -1,4 +1,4 @@
-/** What the machine keeps of each answer and each fault, in every state, and what its lists hold. */
+/** What the machine keeps of answers and faults, and what its lists hold. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,43 +6,10 @@ import * as OrderCommand from "../src/OrderCommand.ts"
 import * as OrderEvent from "../src/OrderEvent.ts"
 import * as OrderSnapshot from "../src/OrderSnapshot.ts"
 import * as OrderStep from "../src/OrderStep.ts"
-import { answered, faulted, faults, informed, order, verdictOf, type verdicts } from "./support/Samples.ts"
-import { schedule, walk } from "./support/Walk.ts"
+import { answered, faulted, faults, informed, order, type verdicts } from "./support/Samples.ts"
+import { schedule } from "./support/Walk.ts"
 
-const walked = walk()
 const steps = OrderStep.make(schedule)
-const silent = new Set(["PlatformFault", "SignatureRejected"])
-
-describe("in every state", () => {
-  it("the last answer is kept with its verdict and its time", () => {
-    let seen = 0
-    for (const { event, from, step } of walked.edges) {
-      const verdict = verdictOf(event)
-      const { lastAnswer } = step.snapshot.context
-      if (verdict === undefined) assert.deepStrictEqual(lastAnswer, from.snapshot.context.lastAnswer)
-      else {
-        assert.deepInclude(lastAnswer, { at: event.at, verdict }, `${from.snapshot.result} ${event.type}`)
-        seen += 1
-      }
-    }
-    assert.isAbove(seen, 5000)
-  })
-
-  it("the last fault is kept, and faults are counted until an answer says something", () => {
-    for (const { event, from, step } of walked.edges) {
-      const { context, result } = step.snapshot
-      const before = from.snapshot.context
-      const at = `${from.snapshot.result} ${event.type}`
-      const verdict = verdictOf(event)
-      if (event.type === "faulted") {
-        assert.deepStrictEqual(context.lastFault, { at: event.at, fault: event.fault }, at)
-        if (result === from.snapshot.result) assert.strictEqual(context.faults, before.faults + 1, at)
-      } else assert.deepStrictEqual(context.lastFault, before.lastFault, at)
-      if (verdict !== undefined && !silent.has(verdict))
-        assert.strictEqual(context.faults, 0, `${at} ${result}`)
-    }
-  })
-})
 
 describe("the platform's number for an order", () => {
   /** Told by an answer, while nobody knew it. */

@@ -479,3 +479,36 @@ describe("the persisted form of every reachable state", () => {
     }
   })
 })
+
+describe("what the machine keeps, in every state", () => {
+  const silent = new Set(["PlatformFault", "SignatureRejected"])
+
+  it("the last answer is kept with its verdict and its time", () => {
+    let seen = 0
+    for (const { event, from, step } of walked.edges) {
+      const verdict = verdictOf(event)
+      const { lastAnswer } = step.snapshot.context
+      if (verdict === undefined) assert.deepStrictEqual(lastAnswer, from.snapshot.context.lastAnswer)
+      else {
+        assert.deepInclude(lastAnswer, { at: event.at, verdict }, `${from.snapshot.result} ${event.type}`)
+        seen += 1
+      }
+    }
+    assert.isAbove(seen, 5000)
+  })
+
+  it("the last fault is kept, and faults are counted until an answer says something", () => {
+    for (const { event, from, step } of walked.edges) {
+      const { context, result } = step.snapshot
+      const before = from.snapshot.context
+      const at = `${from.snapshot.result} ${event.type}`
+      const verdict = verdictOf(event)
+      if (event.type === "faulted") {
+        assert.deepStrictEqual(context.lastFault, { at: event.at, fault: event.fault }, at)
+        if (result === from.snapshot.result) assert.strictEqual(context.faults, before.faults + 1, at)
+      } else assert.deepStrictEqual(context.lastFault, before.lastFault, at)
+      if (verdict !== undefined && !silent.has(verdict))
+        assert.strictEqual(context.faults, 0, `${at} ${result}`)
+    }
+  })
+})
