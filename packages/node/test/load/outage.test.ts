@@ -171,9 +171,11 @@ describe("an outage with many orders in flight", () => {
         const busiest = busiestSecond(requests.map(([at]) => at))
         // The bucket may be full when a second begins.
         assert.isAtMost(busiest, limit + 2 * Scene.RATE)
-        const untold = yield* countWhere(
-          "NOT EXISTS (SELECT 1 FROM umf_outbox WHERE umf_outbox.order_id = umf_orders.order_id AND delivered_at IS NOT NULL)"
+        // Not by a subquery for each order: the outbox has no index that serves it.
+        const [told] = yield* look.run(
+          "SELECT COUNT(DISTINCT order_id) AS n FROM umf_outbox WHERE delivered_at IS NOT NULL"
         )
+        const untold = (yield* countWhere("1 = 1")) - Number(told?.n)
         Proof.record(claim, (performance.now() - began) / 1000, {
           orders: ORDERS,
           scale: SCALE,
