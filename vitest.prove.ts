@@ -9,6 +9,7 @@ const project = (name: string, groupOrder: number, include: ReadonlyArray<string
     include: [...include],
     // Those that start and kill processes, or measure, get the machine to themselves, one after the other.
     fileParallelism: groupOrder === 0,
+    ...(groupOrder === 0 ? { maxWorkers: "100%" } : {}),
     sequence: { groupOrder },
     testTimeout: 600_000
   }
