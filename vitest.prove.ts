@@ -19,6 +19,8 @@ const trueLength = "packages/node/test/load/trueLength.test.ts"
 
 export default defineConfig({
   test: {
+    // Nothing is written once one has failed, so the rest needn't be waited for.
+    bail: 1,
     projects: [
       // The outage at its true length goes by a clock of its own: a busy machine changes nothing in it.
       project("pure", 0, ["packages/*/test/proof/**/*.test.ts", trueLength]),

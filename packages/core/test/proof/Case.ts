@@ -24,6 +24,10 @@ export interface Signed {
   readonly says: (operation: Operation) => string
   /** In fen, where the answer names it. */
   readonly amount: bigint | undefined
+  /** That amount, and what the platform names beside it, as the price after a discount. */
+  readonly prices: ReadonlyArray<bigint>
+  /** Its message is one of the words of `transState`, and no `transState` stands beside it. */
+  readonly hasStateAsMessage: boolean
 }
 
 export interface Case extends Signed {
@@ -49,6 +53,8 @@ export const publicKey = createPublicKey(privateKey)
 /** A state that the platform never published. */
 const unheardOf = "REVERSED"
 
+const stateWords: ReadonlySet<string> = new Set(["SUCCESS", "NOTPAY", "PAYERROR"])
+
 /** What a true answer says: by the decision table, which knows three states. */
 const says =
   ({ retCode, transState }: TrueAnswer.TrueAnswer) =>
@@ -66,7 +72,13 @@ const signed = (answer: TrueAnswer.TrueAnswer): Signed => {
     sign: signature,
     bytes: Buffer.from(toJson([...answer.fields, ["sign", signature]]), "utf8"),
     says: says(answer),
-    amount: answer.amount === undefined ? undefined : BigInt(answer.amount)
+    amount: answer.amount === undefined ? undefined : BigInt(answer.amount),
+    prices: answer.fields
+      .filter(([name]) => name === "amount" || name === "payAmount")
+      .map(([, value]) => BigInt(String(value))),
+    hasStateAsMessage:
+      answer.transState === undefined &&
+      answer.fields.some(([name, value]) => name === "retMsg" && stateWords.has(String(value)))
   }
 }
 
@@ -105,7 +117,13 @@ const oddMessages: readonly [string, ...Array<string>] = [
 
 /** Now and then an odd message, or a state that nobody has heard of. */
 const odd = (next: () => number, answer: TrueAnswer.TrueAnswer): TrueAnswer.TrueAnswer => {
-  if (next() < 0.3) return having(answer, "retMsg", Chance.pick(next, oddMessages))
+  if (next() < 0.3) {
+    const message = Chance.pick(next, oddMessages)
+    // "Success, PAYERROR" denies itself: no platform says so of a payment.
+    const deniesItself =
+      message === "PAYERROR" && answer.retCode === "0000" && answer.transState === undefined
+    return having(answer, "retMsg", deniesItself ? "Success!" : message)
+  }
   return next() < 0.05 ? having(having(answer, "transState", unheardOf), "retMsg", "成功") : answer
 }
 

@@ -18,11 +18,12 @@ const undecided: ReadonlySet<string> = new Set([...saysNothing, "Paying", "Contr
  *
  * - `true`: the true answer; `older`: the older one of the same order; each with its own verdict.
  * - `nothing`: one of these as a fault of the platform, which says nothing.
+ * - `asState`: one of these, whose message is itself a state's word, as that state.
  * - `undecided`: another order's, as undecided.
  * - `alike`: another order's, where nothing that is known tells the two apart.
  */
 export type Judgement =
-  | { readonly right: "true" | "older" | "nothing" | "undecided" | "alike" }
+  | { readonly right: "true" | "older" | "nothing" | "asState" | "undecided" | "alike" }
   | { readonly wrong: string }
 
 /**
@@ -32,11 +33,19 @@ export type Judgement =
 const isPriceAsCode = (verdict: string, retCode: string, { amount }: Signed): boolean =>
   verdict === "Paying" && /^0[123]000000$/.test(retCode) && amount === BigInt(retCode)
 
+/**
+ * A message that is itself a word of `transState`, in an answer without one, can be given that name. The true
+ * answer is not believed either; renamed, it says no more than that no money moved, or nothing.
+ */
+const isMessageAsState = (verdict: string, truth: string, { hasStateAsMessage }: Signed): boolean =>
+  hasStateAsMessage && (undecided.has(verdict) || (verdict === "PayFailed" && truth === "Closed"))
+
 const ofOther = (verdict: string, { answer, known, knowledge }: Case, other: Signed): Judgement => {
   if (undecided.has(verdict)) return { right: "undecided" }
   if (knowledge !== "amount") return { wrong: "it is another order's answer" }
   // By its amount alone an order can't be told from another one of the same amount: see docs/threat-model.
-  const isAlike = known.amount === undefined || other.amount === undefined || other.amount === known.amount
+  const isAlike =
+    known.amount === undefined || other.amount === undefined || other.prices.includes(known.amount)
   const truth = other.says(answer.operation)
   if (isAlike && (verdict === truth || !moneyMoved.has(verdict))) return { right: "alike" }
   return { wrong: isAlike ? `the truth is ${truth}` : "it is the answer of an order of another amount" }
@@ -68,5 +77,6 @@ export const judge = (
   const truth = source.says(subject.answer.operation)
   if (verdict === truth) return { right: source === subject ? "true" : "older" }
   if (saysNothing.has(verdict) || isPriceAsCode(verdict, answer.retCode, source)) return { right: "nothing" }
+  if (isMessageAsState(verdict, truth, source)) return { right: "asState" }
   return { wrong: `the truth is ${truth}` }
 }

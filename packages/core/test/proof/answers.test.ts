@@ -88,7 +88,7 @@ describe("answers that were changed on the way", () => {
     const deal = Chain.dealer(next)
     const cases = casesOf(next, Math.ceil(ANSWERS / OF_EACH))
     const counts = {
-      ...{ notRead: 0, notSigned: 0, notPlausible: 0, true: 0, nothing: 0 },
+      ...{ notRead: 0, notSigned: 0, notPlausible: 0, true: 0, nothing: 0, asState: 0 },
       ...{ older: 0, othersRefused: 0, undecided: 0, alike: 0, respelt: 0 }
     }
     const times = new Map<string, number>(Chain.all.map(({ name }) => [name, 0]))

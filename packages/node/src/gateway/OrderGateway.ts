@@ -86,6 +86,15 @@ const classify = (exit: Exit.Exit<Verdict.Conclusion, GatewayError>): CircuitBre
   return error.isDisbelief ? CircuitBreaker.success : CircuitBreaker.ignored
 }
 
+/** What is asked, by a signed body, and until when. */
+interface Question {
+  readonly body: string
+  readonly order: Order.OrderRef
+  readonly operation: Order.Operation
+  /** In ms since the epoch. */
+  readonly endsAt: number
+}
+
 const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
   const client = yield* HttpClient.HttpClient
   const limiter = yield* RateLimiter.RateLimiter
@@ -113,13 +122,29 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       Effect.catchTag("SigningFailed", (error) => fail(new NotSent({ what: error.message })))
     )
 
-  /** One request and its answer, within the time for one. */
-  const ask = (body: string, order: Order.OrderRef, operation: Order.Operation) =>
-    Transport.post(client, config, body, order.transactionId === undefined ? "fresh" : "kept").pipe(
-      Effect.timeoutOrElse({
+  /** Waits for this merchant's turn. */
+  const takeTurn = (merId: string) =>
+    limiter.consume({ algorithm: "token-bucket", onExceeded: "delay", key: merId, ...config.rateLimit }).pipe(
+      Effect.flatMap(({ delay }) => Effect.sleep(delay)),
+      Effect.catch(() => Effect.fail(new NotSent({ what: "the rate limiter's store failed." })))
+    )
+
+  /**
+   * One request and its answer, within the time for one. Its turn comes last of all that is waited for: turns
+   * that were taken before would pile up, and leave together. A request that has not its full time left would
+   * only be a time-out of our own making, so none is made.
+   */
+  const ask = ({ body, endsAt, operation, order }: Question, connection: Transport.Connection) =>
+    Effect.gen(function* () {
+      yield* takeTurn(order.merId)
+      if ((yield* Clock.currentTimeMillis) + timeoutMillis > endsAt) {
+        return yield* new DeadlineReached({ milliseconds: deadlineMillis })
+      }
+      return yield* Effect.timeoutOrElse(Transport.post(client, config, body, connection), {
         duration: config.timeout,
         orElse: () => Effect.fail(new TimedOut({ milliseconds: timeoutMillis }))
-      }),
+      })
+    }).pipe(
       Effect.flatMap((text) => OrderQueryAnswer.verify(text)),
       Effect.provideService(Signature.Verifier, verifier),
       Effect.flatMap((verified) => Effect.fromResult(Verdict.fromAnswer(verified, order, operation))),
@@ -134,13 +159,6 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       )
     )
 
-  /** Waits for this merchant's turn. */
-  const takeTurn = (merId: string) =>
-    limiter.consume({ algorithm: "token-bucket", onExceeded: "delay", key: merId, ...config.rateLimit }).pipe(
-      Effect.flatMap(({ delay }) => Effect.sleep(delay)),
-      Effect.catch(() => fail(new NotSent({ what: "the rate limiter's store failed." })))
-    )
-
   /** Full jitter over the upper half: between half and the whole of the exponential back-off. */
   const backOff = (retry: number) =>
     Effect.map(
@@ -151,19 +169,18 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
     )
 
   /**
-   * One try, when turn and place are there. A try that has not its full time left would only be a time-out
-   * of our own making, so none is made.
+   * One try, when a place is there. Of an order whose number is known a kept connection is asked; an answer
+   * without a number, which may be anybody's, counts only once a fresh one gives it.
    */
-  const attempt = (body: string, order: Order.OrderRef, operation: Order.Operation, endsAt: number) =>
-    Effect.andThen(
-      takeTurn(order.merId),
-      places.withPermits(1)(
-        Effect.flatMap(Clock.currentTimeMillis, (now) =>
-          now + timeoutMillis > endsAt
-            ? fail(new DeadlineReached({ milliseconds: deadlineMillis }))
-            : ask(body, order, operation)
-        )
-      )
+  const attempt = (question: Question) =>
+    places.withPermits(1)(
+      question.order.transactionId === undefined
+        ? ask(question, "fresh")
+        : Effect.flatMap(ask(question, "kept"), (conclusion) =>
+            conclusion.answer.transactionId === undefined && conclusion.verdict !== "PlatformFault"
+              ? ask(question, "fresh")
+              : Effect.succeed(conclusion)
+          )
     )
 
   const queried = Effect.fnUntraced(
@@ -176,7 +193,7 @@ const make = Effect.fnUntraced(function* (config: GatewayConfig.GatewayConfig) {
       const body = yield* signedBody(order)
       let last: Result.Result<Verdict.Conclusion, GatewayError> | undefined
       for (let retry = 0; ; retry++) {
-        const result = yield* Effect.result(attempt(body, order, operation, endsAt))
+        const result = yield* Effect.result(attempt({ body, order, operation, endsAt }))
         const { _tag: reason } = Result.isFailure(result) ? result.failure.reason : { _tag: undefined }
         // What the last try met says more than that there was no time for another one, or that the breaker,
         // which it may have opened itself, let none through.

@@ -22,8 +22,8 @@ export type TransportReason = Unreachable | HttpStatus | Unreadable
 
 /**
  * Which connection a question may take. On one that was used before, an answer that nobody asked for may lie
- * unread, and is taken for the next question's. An order whose `transactionId` is known tells it apart; of
- * any other order a `fresh` connection is asked, that nobody has sent anything on yet.
+ * unread, and is taken for the next question's. An order whose `transactionId` is known tells it apart, where
+ * the answer names one; all else is asked over a `fresh` connection, that nobody has sent anything on yet.
  */
 export type Connection = "fresh" | "kept"
 

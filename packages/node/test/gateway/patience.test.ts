@@ -43,7 +43,7 @@ const queried = Effect.fnUntraced(function* (
   }).pipe(Effect.provide(layer(options)))
 })
 
-const paid: Reaction = { body: Keys.answers.paid }
+const paid = { body: Keys.answers.paid }
 const status = (code: number): Reaction => ({ status: code, body: "" })
 const patient = { retries: 6, deadline: "20 minutes" } as const
 
@@ -230,6 +230,25 @@ describe("the rate limit", () => {
             assert.strictEqual(times[index], 1000 + (index - 20) * 50)
         }).pipe(Effect.provide(layer()))
       })
+  )
+
+  it.effect("holds when the answers that all places wait for come at once", () =>
+    Effect.gen(function* () {
+      const { arrived, layer } = platform((index) => ({
+        ...paid,
+        afterMillis: index < 20 ? 4000 - 100 * index : 0
+      }))
+      yield* Effect.gen(function* () {
+        yield* burst(["90000001"], 60)
+        yield* TestClock.adjust("30 seconds")
+        const times = arrived.map(({ at }) => at).sort((a, b) => a - b)
+        assert.strictEqual(times.length, 60)
+        for (let index = 10; index < 60; index++) {
+          const within = (times[index] ?? 0) - (times[index - 10] ?? 0)
+          assert.isAtLeast(within, 1000, `requests ${index - 10} to ${index}`)
+        }
+      }).pipe(Effect.provide(layer({ connections: 20, rateLimit: { limit: 10, window: "1 second" } })))
+    })
   )
 
   it.effect("counts each merchant by itself", () =>

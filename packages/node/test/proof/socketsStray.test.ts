@@ -20,6 +20,8 @@ const stray = Keys.signedAnswer({
   ...{ ...common, retCode: "0000", transState: "SUCCESS" },
   transactionId: "91000000000000000002"
 })
+/** Of an order that the platform does not know: it has no number. */
+const strayWithout = Keys.signedAnswer({ retMsg: "订单不存在", retCode: "00060001" })
 const second = Keys.signedAnswer({ ...paying, transactionId: "91000000000000000003" })
 
 /** Answers `first`, then `second`; and writes `stray` on the first connection when the flag goes from 0 to 1. */
@@ -59,26 +61,27 @@ interface Server {
   readonly strike: () => void
 }
 
-const serve: Effect.Effect<Server, never, Scope.Scope> = Effect.acquireRelease(
-  Effect.callback<Server & { readonly worker: Worker }>((resume) => {
-    const shared = new SharedArrayBuffer(8)
-    const flag = new Int32Array(shared)
-    const worker = new Worker(program, { eval: true, workerData: { shared, first, stray, second } })
-    worker.once("message", (port: number) =>
-      resume(
-        Effect.succeed({
-          worker,
-          url: `http://127.0.0.1:${port}`,
-          strike: () => {
-            Atomics.store(flag, 0, 1)
-            Atomics.wait(flag, 1, 0)
-          }
-        })
+const serve = (stray: string): Effect.Effect<Server, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.callback<Server & { readonly worker: Worker }>((resume) => {
+      const shared = new SharedArrayBuffer(8)
+      const flag = new Int32Array(shared)
+      const worker = new Worker(program, { eval: true, workerData: { shared, first, stray, second } })
+      worker.once("message", (port: number) =>
+        resume(
+          Effect.succeed({
+            worker,
+            url: `http://127.0.0.1:${port}`,
+            strike: () => {
+              Atomics.store(flag, 0, 1)
+              Atomics.wait(flag, 1, 0)
+            }
+          })
+        )
       )
-    )
-  }),
-  ({ worker }) => Effect.promise(() => worker.terminate())
-)
+    }),
+    ({ worker }) => Effect.promise(() => worker.terminate())
+  )
 
 /** Whenever a question is about to be written. */
 const beforeWriting = (act: () => void) =>
@@ -90,9 +93,9 @@ const beforeWriting = (act: () => void) =>
   )
 
 /** What the second order is told. */
-const afterStray = (known: Parameters<typeof order>[1]) =>
+const afterStray = (stray: string, known: Parameters<typeof order>[1]) =>
   Effect.gen(function* () {
-    const { strike, url } = yield* serve
+    const { strike, url } = yield* serve(stray)
     return yield* Effect.gen(function* () {
       const gateway = yield* OrderGateway
       // Leaves a connection behind that is kept.
@@ -109,20 +112,27 @@ const afterStray = (known: Parameters<typeof order>[1]) =>
 describe("an answer that came before the question", () => {
   it.live("is not believed of an order whose number is known", () =>
     Effect.gen(function* () {
-      const said = yield* afterStray({ transactionId: "91000000000000000003", amount: "990" })
+      const said = yield* afterStray(stray, { transactionId: "91000000000000000003", amount: "990" })
       assert.include(["Paying", "Implausible", "Unreachable"], said)
+    })
+  )
+
+  it.live("is not believed of such an order either where it names no number", () =>
+    Effect.gen(function* () {
+      const known = { transactionId: "91000000000000000003", amount: "990" }
+      assert.include(["Paying", "Unreachable"], yield* afterStray(strayWithout, known))
     })
   )
 
   it.live("is not even read for an order of the same amount, whose number nobody knows yet", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* afterStray({ amount: "990" }), "Paying")
+      assert.strictEqual(yield* afterStray(stray, { amount: "990" }), "Paying")
     })
   )
 
   it.live("is not even read for an order of which nothing is known", () =>
     Effect.gen(function* () {
-      assert.strictEqual(yield* afterStray({}), "Paying")
+      assert.strictEqual(yield* afterStray(stray, {}), "Paying")
     })
   )
 })
