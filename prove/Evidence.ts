@@ -12,25 +12,25 @@ const before: Words = {
 
 [中文](evidence.zh-CN.md)
 
-What is claimed of this library, how it is proved, and the figures of the last whole run. This page is written by \`npm run prove\`, and never by hand: a run that fails, or that is smaller than what is claimed here, writes nothing.
+What is claimed of this library, how it is proved, and the figures of the last whole run of each proof, with the commit that it proved. This page is written by \`npm run prove\`, and never by hand: a run that fails, or that is smaller than what is claimed here, writes nothing.
 
 \`\`\`sh
 npm run prove
 \`\`\`
 
-It takes at most 20 minutes on two cores, needs nothing but this repository (and \`openssl\` on the PATH), and writes this page anew with the figures of your machine. \`npm test\` runs the same tests small. Each run draws its cases anew; a seed repeats it: \`UMF_TEST_SEED=… npm run prove\`. What an attacker can do, and what none of this stops: [threat-model.md](threat-model.md).
+It takes at most 20 minutes on two cores, and writes this page anew with the figures of your machine. It needs this repository, \`openssl\` on the PATH, and Linux with the superuser's rights, as in a container: a small disk that fills up has to be mounted, and limits set to running processes. A part alone needs less: \`npm run prove -- signatures\`. \`npm test\` runs the same tests small. Each run draws its cases anew; a seed repeats them: \`UMF_TEST_SEED=… npm run prove -- histories\` (RSA keys are made anew all the same). What an attacker can do, and what none of this stops: [threat-model.md](threat-model.md).
 `,
   zh: `# 证据
 
 [English](evidence.md)
 
-本库作出哪些保证、如何证明、最近一次完整运行的数字。本页由 \`npm run prove\` 写成，从不手工修改：运行失败，或规模小于此处所述，则什么也不写。
+本库作出哪些保证、如何证明、每项证明最近一次完整运行的数字及其所证明的提交。本页由 \`npm run prove\` 写成，从不手工修改：运行失败，或规模小于此处所述，则什么也不写。
 
 \`\`\`sh
 npm run prove
 \`\`\`
 
-在双核机器上最多 20 分钟，只需要本仓库（以及 PATH 中的 \`openssl\`），并以您机器上的数字重写本页。\`npm test\` 以小规模运行同样的测试。每次运行都重新抽取用例；种子可重现：\`UMF_TEST_SEED=… npm run prove\`。攻击者能做什么、以上都挡不住什么：[threat-model.zh-CN.md](threat-model.zh-CN.md)。
+在双核机器上最多 20 分钟，并以您机器上的数字重写本页。它需要本仓库、PATH 中的 \`openssl\`，以及具有超级用户权限的 Linux（例如容器）：要挂载一个会写满的小磁盘，并给运行中的进程设限。只运行一部分则不必：\`npm run prove -- signatures\`。\`npm test\` 以小规模运行同样的测试。每次运行都重新抽取用例；种子可重现：\`UMF_TEST_SEED=… npm run prove -- histories\`（RSA 密钥仍每次新建）。攻击者能做什么、以上都挡不住什么：[threat-model.zh-CN.md](threat-model.zh-CN.md)。
 `
 }
 

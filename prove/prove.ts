@@ -60,6 +60,7 @@ try {
     const due = claims.filter(({ id, isApart }) =>
       parts.length === 0 ? isApart !== true : records[id] !== undefined
     )
+    if (due.length === 0) throw new Error("No proof that keeps figures is named so: see prove/claims.")
     const troubles = due.flatMap((claim) => Results.shortfalls(claim, records[claim.id]))
     for (const trouble of troubles) console.error(trouble)
     if (troubles.length > 0) process.exitCode = 1

@@ -24,6 +24,8 @@ export interface Signed {
   readonly says: (operation: Operation) => string
   /** In fen, where the answer names it. */
   readonly amount: bigint | undefined
+  /** Whether it names the platform's number for its order. */
+  readonly hasNumber: boolean
   /** That amount, and what the platform names beside it, as the price after a discount. */
   readonly prices: ReadonlyArray<bigint>
   /** Its message is one of the words of `transState`, and no `transState` stands beside it. */
@@ -73,6 +75,7 @@ const signed = (answer: TrueAnswer.TrueAnswer): Signed => {
     bytes: Buffer.from(toJson([...answer.fields, ["sign", signature]]), "utf8"),
     says: says(answer),
     amount: answer.amount === undefined ? undefined : BigInt(answer.amount),
+    hasNumber: answer.fields.some(([name]) => name === "transactionId"),
     prices: answer.fields
       .filter(([name]) => name === "amount" || name === "payAmount")
       .map(([, value]) => BigInt(String(value))),
@@ -127,6 +130,15 @@ const odd = (next: () => number, answer: TrueAnswer.TrueAnswer): TrueAnswer.True
   return next() < 0.05 ? having(having(answer, "transState", unheardOf), "retMsg", "成功") : answer
 }
 
+/** Now and then the platform does not know the order, and its answer names neither a number nor an amount. */
+const perhapsUnknown = (next: () => number, answer: TrueAnswer.TrueAnswer): TrueAnswer.TrueAnswer =>
+  verdictOf(answer.retCode, undefined, "payment") === "Closed" && next() < 0.5
+    ? (["transactionId", "amount", "transState"] as const).reduce(
+        (rest, field) => having(rest, field, undefined),
+        answer
+      )
+    : answer
+
 /** An order with the true answers about it, and about another one, made of three that were drawn. */
 export const make = (
   next: () => number,
@@ -134,10 +146,10 @@ export const make = (
   otherTime: TrueAnswer.TrueAnswer,
   otherOrder: TrueAnswer.TrueAnswer
 ): Case => {
-  const answer = odd(next, drawn)
-  const { amount, transactionId } = answer
+  const { amount, transactionId } = drawn
+  const answer = odd(next, perhapsUnknown(next, drawn))
   const older = having(having(otherTime, "transactionId", transactionId), "amount", amount)
-  const twin = having(otherOrder, "amount", amount)
+  const twin = perhapsUnknown(next, having(otherOrder, "amount", amount))
   const knowledge = Chance.pick<Knowledge>(next, ["both", "both", "both", "number", "amount"])
   // Where no answer names the amount, the merchant may know it all the same.
   const price = amount ?? (next() < 0.5 ? String(1 + Chance.below(next, 100_000)) : undefined)

@@ -30,8 +30,8 @@ export type Judgement =
  * A price of 10,000, 20,000 or 30,000 yuan, padded with zeros, reads as a code for "being paid". Under that name
  * it concludes nothing, and holds the order up: as whoever can rename it could by holding back all answers.
  */
-const isPriceAsCode = (verdict: string, retCode: string, { amount }: Signed): boolean =>
-  verdict === "Paying" && /^0[123]000000$/.test(retCode) && amount === BigInt(retCode)
+const isPriceAsCode = (verdict: string, retCode: string, { prices }: Signed): boolean =>
+  verdict === "Paying" && /^0[123]000000$/.test(retCode) && prices.includes(BigInt(retCode))
 
 /**
  * A message that is itself a word of `transState`, in an answer without one, can be given that name. The true
@@ -42,6 +42,9 @@ const isMessageAsState = (verdict: string, truth: string, { hasStateAsMessage }:
 
 const ofOther = (verdict: string, { answer, known, knowledge }: Case, other: Signed): Judgement => {
   if (undecided.has(verdict)) return { right: "undecided" }
+  // Of an order that the platform does not know, there is no number that could be held against this one's.
+  if (!other.hasNumber && verdict === "Closed" && other.says(answer.operation) === "Closed")
+    return { right: "alike" }
   if (knowledge !== "amount") return { wrong: "it is another order's answer" }
   // By its amount alone an order can't be told from another one of the same amount: see docs/threat-model.
   const isAlike =
