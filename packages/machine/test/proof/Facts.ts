@@ -3,7 +3,7 @@
  * PROTOCOL.md 6 and docs/decisions.md, and not from the machine. It knows no states that lead to each other,
  * only which answers came, in which order, and when.
  */
-import type { Verdict } from "@umf-order-sync/core"
+import type { Order, QuerySchedule, Verdict } from "@umf-order-sync/core"
 import type { Fact, OrderCommand } from "../../src/OrderCommand.ts"
 import type { OrderEvent } from "../../src/OrderEvent.ts"
 import type { OrderSnapshot, ResultState } from "../../src/OrderSnapshot.ts"
@@ -17,6 +17,12 @@ export interface Past {
   readonly returned: "refunded" | "voided" | undefined
   /** The answers in a row that say the same, and the earliest instant of them. Faults are no answers. */
   readonly row: { readonly verdict: Verdict.Verdict; readonly since: number } | undefined
+  /** The same row, as far as it must be counted: since the payment was known, and no person was called meanwhile. */
+  readonly sureSince: number | undefined
+  /** What was asked for last. */
+  readonly asked: Order.Operation
+  /** When it came to rest where rechecks follow. */
+  readonly restedAt: number | undefined
   /** Answers in a row that contradict, and answers that were not believed. */
   readonly doubts: number
   readonly told: Fact | undefined
@@ -30,6 +36,9 @@ export const nothing: Past = {
   isPaid: false,
   returned: undefined,
   row: undefined,
+  sureSince: undefined,
+  asked: "payment",
+  restedAt: undefined,
   doubts: 0,
   told: undefined,
   wasDenied: false,
@@ -68,6 +77,17 @@ const endOf: Readonly<Partial<Record<ResultState, Fact>>> = {
 export const ends: ReadonlyArray<ResultState> = Object.keys(endOf) as Array<ResultState>
 const unpaid: ReadonlyArray<ResultState> = ["open", "closingSuspected", "closed", "payFailed"]
 const person: ReadonlyArray<ResultState> = ["unresolved", "rejected"]
+/** Ends that a later answer may still prove wrong. */
+const rechecked: ReadonlyArray<ResultState> = ["closed", "payFailed", "unresolved"]
+const pursued: Readonly<Record<string, ReadonlyArray<ResultState>>> = {
+  payment: ["open"],
+  refund: ["refunding", "refundFailureSuspected"],
+  void: ["voiding", "voidFailureSuspected"]
+}
+const requestOf: Readonly<Record<string, Order.Operation>> = {
+  refundRequested: "refund",
+  voidRequested: "void"
+}
 
 /** An answer that contradicts itself, or a payment that was seen, or that was not believed. */
 const isDoubt = (past: Past, event: OrderEvent): boolean =>
@@ -93,6 +113,8 @@ export const next = (past: Past, { after, before, commands, event }: Step): Past
   const isTakenUp = isRequest || (event.type === "resumed" && person.includes(before.result))
   const isAccepted = past.isAbandoned !== false && before.result === "rejected" && after.result !== "rejected"
   const returned = past.returned ?? (verdict === undefined ? undefined : returns[verdict])
+  const isCalled = person.includes(after.result)
+  const counts = verdict === "Closed" || past.isPaid
   // By a clock that was set back meanwhile, the later answer is the first.
   const since = past.row?.verdict === verdict ? Math.min(past.row?.since ?? event.at, event.at) : event.at
   return {
@@ -100,6 +122,22 @@ export const next = (past: Past, { after, before, commands, event }: Step): Past
     returned,
     // What was answered before a request was an answer to another question.
     row: isRequest ? undefined : verdict === undefined ? past.row : { verdict, since },
+    sureSince:
+      isRequest || isCalled
+        ? undefined
+        : verdict === undefined
+          ? past.sureSince
+          : past.row?.verdict === verdict && past.sureSince !== undefined
+            ? past.sureSince
+            : counts
+              ? event.at
+              : undefined,
+    asked: isRequest ? (requestOf[event.type] ?? past.asked) : past.asked,
+    restedAt: !rechecked.includes(after.result)
+      ? undefined
+      : after.result === before.result
+        ? past.restedAt
+        : event.at,
     doubts: isDoubt(past, event) ? past.doubts + 1 : verdict === undefined ? past.doubts : 0,
     told: facts.at(-1) ?? (isRequest && past.returned === undefined ? undefined : past.told),
     wasDenied: past.wasDenied || facts.includes("Closed") || facts.includes("PayFailed"),
@@ -108,8 +146,12 @@ export const next = (past: Past, { after, before, commands, event }: Step): Past
   }
 }
 
-/** What is wrong with a step, in words; nothing where it is right. `confirmAfter` in ms. */
-export const faultsOf = (past: Past, step: Step, confirmAfter: number): ReadonlyArray<string> => {
+/** What is wrong with a step, in words; nothing where it is right. */
+export const faultsOf = (
+  past: Past,
+  step: Step,
+  { confirmAfter, recheckAfter }: QuerySchedule.QuerySchedule
+): ReadonlyArray<string> => {
   const { after, before, commands, event } = step
   const verdict = verdictOf(event)
   const faults: Array<string> = []
@@ -121,6 +163,7 @@ export const faultsOf = (past: Past, step: Step, confirmAfter: number): Readonly
   const facts = tells.map(({ fact }) => fact)
   const { asking, context, result } = after
   const moves = result !== before.result
+  const asked = "askedAt" in event ? (event.askedAt ?? event.at) : event.at
 
   for (const { fact, late } of tells) {
     must(grounds[fact](verdict), `${fact} is told without an answer that says so`)
@@ -132,7 +175,6 @@ export const faultsOf = (past: Past, step: Step, confirmAfter: number): Readonly
       must((late !== undefined) === (past.wasDenied || past.isAbandoned === true), "lateness is wrong")
     }
     if (takeTwo[fact] !== undefined) {
-      const asked = "askedAt" in event ? (event.askedAt ?? event.at) : event.at
       const { row } = past
       must(row?.verdict === takeTwo[fact], `${fact} is told after one answer`)
       must(row !== undefined && asked - row.since >= confirmAfter, `${fact} is told too soon`)
@@ -147,6 +189,21 @@ export const faultsOf = (past: Past, step: Step, confirmAfter: number): Readonly
   const returning = verdict === undefined ? undefined : returns[verdict]
   if (returning !== undefined && past.returned === undefined) {
     must(facts.includes(returning === "refunded" ? "RefundAccepted" : "Voided"), "a return is not told")
+  }
+  if (verdict === "PayFailed" && !now.isPaid && now.returned === undefined && past.told !== "Closed") {
+    must(past.told === "PayFailed" || facts.includes("PayFailed"), "a failure is not told")
+  }
+
+  // What takes two answers is told by the second.
+  const confirmed = Object.entries(takeTwo).find(([, needed]) => needed === verdict)?.[0]
+  const isSure =
+    past.row?.verdict === verdict && past.sureSince !== undefined && asked - past.sureSince >= confirmAfter
+  const isAsked =
+    confirmed === "Closed"
+      ? !past.isPaid && past.told !== "PayFailed"
+      : confirmed === (past.asked === "refund" ? "RefundFailed" : past.asked === "void" ? "VoidFailed" : "")
+  if (confirmed !== undefined && isSure && isAsked && past.returned === undefined) {
+    must(past.told === confirmed || facts.includes(confirmed as Fact), `${confirmed} is not told`)
   }
 
   // Nothing moves backwards.
@@ -170,6 +227,24 @@ export const faultsOf = (past: Past, step: Step, confirmAfter: number): Readonly
   if (moves && result === "rejected") must(verdict === "SignatureRejected", "rejected without such an answer")
   if (moves && result === "unresolved" && context.reason === "Contradictions") {
     must(isDoubt(past, event) && now.doubts >= 3, "contradictions that there were not")
+  }
+
+  // A request is followed, and so is a person's word that it be taken up again.
+  const request = requestOf[event.type]
+  const isResumed = event.type === "resumed" && person.includes(before.result)
+  if (request !== undefined && past.returned === undefined) {
+    must(pursued[request]?.includes(result) === true, `${event.type} is not followed`)
+    must(context.operation === request, `${event.type}, and something else is asked`)
+    must(asking !== "idle", `${event.type}, and nobody asks`)
+  }
+  if (isResumed) {
+    must(pursued[past.asked]?.includes(result) === true, "resumed, and not taken up")
+    must(asking === "querying", "resumed, and not asked at once")
+  }
+
+  // What may still prove wrong is asked again.
+  if (now.restedAt !== undefined && event.at < now.restedAt + Math.max(...recheckAfter)) {
+    must(asking !== "idle", `${result}, and no recheck is planned`)
   }
 
   // Nothing tracked is lost.

@@ -42,7 +42,7 @@ export interface GatewayOptions {
   readonly rateLimit?: { readonly limit: number; readonly window: Duration.Input } | undefined
   /** After so many faults in a row no request is sent for a while. 10 and 15 s by default. */
   readonly circuitBreaker?: { readonly failures: number; readonly openFor: Duration.Input } | undefined
-  /** Connections to the platform at once. 64 by default. */
+  /** Requests to the platform at once. 64 by default. */
   readonly connections?: number | undefined
 }
 

@@ -101,7 +101,7 @@ export interface PlainGateway {
   readonly rateLimit?: { readonly limit: number; readonly window: PlainDuration } | undefined
   /** After so many faults in a row no request is sent for a while. 10 and 15 s by default. */
   readonly circuitBreaker?: { readonly failures: number; readonly openFor: PlainDuration } | undefined
-  /** Connections to the platform at once. 64 by default. */
+  /** Requests to the platform at once. 64 by default. */
   readonly connections?: number | undefined
 }
 

@@ -210,8 +210,8 @@ export const settings = {
     kind: Kind.count(1),
     fallback: { value: defaults.connections },
     meaning: {
-      en: "Connections to the platform at once (the flag sets this and `concurrency`)",
-      zh: "同时与平台建立的连接数（该参数同时设定本项和 `concurrency`）"
+      en: "Requests to the platform at once (the flag sets this and `concurrency`)",
+      zh: "同时向平台发出的请求数（该参数同时设定本项和 `concurrency`）"
     }
   })
 }

@@ -17,32 +17,35 @@ const identityOf = ({ result }: MerchantKeys.Loaded) =>
   })
 
 describe("a merchant's keys", () => {
-  it.live("given files that are replaced while they are read, are never the old and the new together", () =>
-    Effect.gen(function* () {
-      const path = yield* directory
-      writeKeys(path, "a", first)
-      const file = writeList(path, [entry(A, "a")])
-      const [merchant] = (yield* MerchantsFile.read(file)).merchants
-      if (merchant === undefined) return yield* Effect.die("nobody is listed")
-      const load = MerchantKeys.load(merchant, {})
-      const old = identityOf(yield* load)
-      writeKeys(path, "a", second)
-      const now = identityOf(yield* load)
-      assert.notStrictEqual(old, now)
-      const seen = new Set<string>()
-      for (let turn = 0; turn < 150; turn++) {
-        writeKeys(path, "a", turn % 2 === 0 ? first : second)
-        // Longer than the clock that stamps files takes to go on.
-        yield* Effect.sleep(10)
-        const write = Effect.promise(async () => {
-          for (let wait = turn % 15; wait > 0; wait--) await new Promise((resolve) => setImmediate(resolve))
-          writeKeys(path, "a", turn % 2 === 0 ? second : first)
-        })
-        const [loaded] = yield* Effect.all([load, write], { concurrency: 2 })
-        seen.add(identityOf(loaded))
-      }
-      assert.deepStrictEqual([...seen].sort(), [old, now].sort())
-    })
+  it.live(
+    "given files that are replaced while they are read, are never the old and the new together",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* directory
+        writeKeys(path, "a", first)
+        const file = writeList(path, [entry(A, "a")])
+        const [merchant] = (yield* MerchantsFile.read(file)).merchants
+        if (merchant === undefined) return yield* Effect.die("nobody is listed")
+        const load = MerchantKeys.load(merchant, {})
+        const old = identityOf(yield* load)
+        writeKeys(path, "a", second)
+        const now = identityOf(yield* load)
+        assert.notStrictEqual(old, now)
+        const seen = new Set<string>()
+        for (let turn = 0; turn < 150; turn++) {
+          writeKeys(path, "a", turn % 2 === 0 ? first : second)
+          // Longer than the clock that stamps files takes to go on.
+          yield* Effect.sleep(10)
+          const write = Effect.promise(async () => {
+            for (let wait = turn % 15; wait > 0; wait--) await new Promise((resolve) => setImmediate(resolve))
+            writeKeys(path, "a", turn % 2 === 0 ? second : first)
+          })
+          const [loaded] = yield* Effect.all([load, write], { concurrency: 2 })
+          seen.add(identityOf(loaded))
+        }
+        assert.deepStrictEqual([...seen].sort(), [old, now].sort())
+      }),
+    30_000
   )
 })
 
