@@ -15,14 +15,21 @@ export interface Past {
   readonly isPaid: boolean
   /** What an answer said of the money's way back, the first time. */
   readonly returned: "refunded" | "voided" | undefined
-  /** The answers in a row that say the same, and the earliest instant of them. Faults are no answers. */
-  readonly row: { readonly verdict: Verdict.Verdict; readonly since: number } | undefined
-  /** The same row, as far as it must be counted: since the payment was known, and no person was called meanwhile. */
+  /** The answers in a row that say the same, the instant of the first, and the earliest of all. Faults are no answers. */
+  readonly row:
+    | { readonly verdict: Verdict.Verdict; readonly first: number; readonly since: number }
+    | undefined
+  /**
+   * The same row, as far as it must be counted: since the payment was known, and no person was called
+   * meanwhile; not before its first answer, where the clock was set back after that.
+   */
   readonly sureSince: number | undefined
   /** What was asked for last. */
   readonly asked: Order.Operation
   /** When it came to rest where rechecks follow. */
   readonly restedAt: number | undefined
+  /** The latest instant that was seen since: a clock that is set back afterwards plans no recheck anew. */
+  readonly restedUntil: number | undefined
   /** Answers in a row that contradict, and answers that were not believed. */
   readonly doubts: number
   readonly told: Fact | undefined
@@ -39,6 +46,7 @@ export const nothing: Past = {
   sureSince: undefined,
   asked: "payment",
   restedAt: undefined,
+  restedUntil: undefined,
   doubts: 0,
   told: undefined,
   wasDenied: false,
@@ -116,28 +124,37 @@ export const next = (past: Past, { after, before, commands, event }: Step): Past
   const isCalled = person.includes(after.result)
   const counts = verdict === "Closed" || past.isPaid
   // By a clock that was set back meanwhile, the later answer is the first.
-  const since = past.row?.verdict === verdict ? Math.min(past.row?.since ?? event.at, event.at) : event.at
+  const row = past.row?.verdict === verdict ? past.row : undefined
+  const since = Math.min(row?.since ?? event.at, event.at)
+  const first = row?.first ?? event.at
+  const restedAt = !rechecked.includes(after.result)
+    ? undefined
+    : after.result === before.result
+      ? past.restedAt
+      : event.at
   return {
     isPaid: past.isPaid || (past.returned === undefined && saysPaid.has(verdict)),
     returned,
     // What was answered before a request was an answer to another question.
-    row: isRequest ? undefined : verdict === undefined ? past.row : { verdict, since },
+    row: isRequest ? undefined : verdict === undefined ? past.row : { verdict, first, since },
     sureSince:
       isRequest || isCalled
         ? undefined
         : verdict === undefined
           ? past.sureSince
-          : past.row?.verdict === verdict && past.sureSince !== undefined
+          : row !== undefined && past.sureSince !== undefined
             ? past.sureSince
             : counts
-              ? event.at
+              ? Math.max(event.at, first)
               : undefined,
     asked: isRequest ? (requestOf[event.type] ?? past.asked) : past.asked,
-    restedAt: !rechecked.includes(after.result)
-      ? undefined
-      : after.result === before.result
-        ? past.restedAt
-        : event.at,
+    restedAt,
+    restedUntil:
+      restedAt === undefined
+        ? undefined
+        : restedAt === past.restedAt
+          ? Math.max(past.restedUntil ?? restedAt, event.at)
+          : restedAt,
     doubts: isDoubt(past, event) ? past.doubts + 1 : verdict === undefined ? past.doubts : 0,
     told: facts.at(-1) ?? (isRequest && past.returned === undefined ? undefined : past.told),
     wasDenied: past.wasDenied || facts.includes("Closed") || facts.includes("PayFailed"),
@@ -243,7 +260,8 @@ export const faultsOf = (
   }
 
   // What may still prove wrong is asked again.
-  if (now.restedAt !== undefined && event.at < now.restedAt + Math.max(...recheckAfter)) {
+  const { restedAt, restedUntil = Number.POSITIVE_INFINITY } = now
+  if (restedAt !== undefined && restedUntil < restedAt + Math.max(...recheckAfter)) {
     must(asking !== "idle", `${result}, and no recheck is planned`)
   }
 
