@@ -24,11 +24,11 @@ export const claim = Claim.make({
       atLeast: 20
     },
     frozen: { en: "holder of the file frozen for, s", zh: "文件持有者被冻结的时长，秒", atLeast: 15 },
-    orders: { en: "orders", zh: "订单", atLeast: 1000 },
+    orders: { en: "orders", zh: "订单", atLeast: 500 },
     refused: { en: "calls refused meanwhile", zh: "其间被拒绝的调用", atLeast: 3 },
     lost: { en: "orders lost", zh: "丢失的订单", atMost: 0 },
     backwards: { en: "facts that went backwards", zh: "倒退的事实", atMost: 0 },
-    notices: { en: "notices that arrived", zh: "到达的通知", atLeast: 1000 },
+    notices: { en: "notices that arrived", zh: "到达的通知", atLeast: 500 },
     again: { en: "of these, told again", zh: "其中再次通知" }
   }
 })
